@@ -1,11 +1,13 @@
-"""Refusals a person may meet. Four kinds; only `shared/http.py` knows their status codes.
+"""Refusals a person may meet. Few kinds; only `shared/http.py` knows their status codes.
 
-    DomainError
-    ├── NotFound    nothing there, or nothing this person may know of
-    ├── Forbidden   the person may not do this
-    ├── Conflict    the thing is in another state than the command supposes
-    │   └── Stale   the form was made from an older version (carries both texts)
-    └── Invalid     the command itself is wrong; `field` names the field
+DomainError
+├── NotFound    nothing there, or nothing this person may know of
+├── Forbidden   the person may not do this
+├── Conflict    the thing is in another state than the command supposes
+│   └── Stale   the form was made from an older version (carries both texts)
+├── Invalid     the command itself is wrong; `field` names the field
+├── Unavailable another part is away for now; trying again helps
+└── OutOfSpace  the disk is full; nothing was half written
 """
 
 from __future__ import annotations
@@ -49,6 +51,14 @@ class Stale(Conflict):
     """Somebody changed it since the form was opened; `extra` carries `yours` and `current`."""
 
     text: ClassVar[str] = "此内容在您打开之后已被修改，请对照后再提交"
+
+
+class Unavailable(DomainError):
+    text: ClassVar[str] = "系统的一部分暂时不可用，您填写的内容没有丢失，请稍后再试"
+
+
+class OutOfSpace(DomainError):
+    text: ClassVar[str] = "存储空间不足，文件没有保存，请联系管理员后重试"
 
 
 class NotReady(Exception):
