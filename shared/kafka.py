@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
@@ -13,10 +14,14 @@ from shared.envelope import Message
 
 
 class Kafka:
-    """`servers` is the bootstrap list; the producer opens at first use and anew after an error."""
+    """`servers` is the bootstrap list; the producer opens at first use and anew after an error.
 
-    def __init__(self, servers: str) -> None:
+    `prefix` stands before every topic and group, so that installations may share one cluster.
+    """
+
+    def __init__(self, servers: str, prefix: str = "") -> None:
         self._servers = servers
+        self._prefix = prefix
         self._producer: AIOKafkaProducer | None = None
 
     async def _open(self) -> AIOKafkaProducer:
@@ -43,7 +48,7 @@ class Kafka:
         try:
             sent = [
                 await producer.send(
-                    m.topic,
+                    self._prefix + m.topic,
                     m.value,
                     m.key.encode(),
                     headers=[(name, value.encode()) for name, value in m.headers.items()],
@@ -60,9 +65,9 @@ class Kafka:
         self, group: str, topics: Sequence[str]
     ) -> AsyncIterator[tuple[list[Message], Commit]]:
         consumer = AIOKafkaConsumer(
-            *topics,
+            *(self._prefix + topic for topic in topics),
             bootstrap_servers=self._servers,
-            group_id=group,
+            group_id=self._prefix + group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=6_000,
@@ -82,7 +87,11 @@ class Kafka:
             await consumer.start()
             while True:
                 polled = await consumer.getmany(timeout_ms=1000, max_records=1000)
-                batch = [_message(record) for records in polled.values() for record in records]
+                batch = [
+                    message_from(record, self._prefix)
+                    for records in polled.values()
+                    for record in records
+                ]
                 if batch:
                     yield batch, commit
         finally:
@@ -97,14 +106,14 @@ class Kafka:
                 return
 
 
-def _message(record: object) -> Message:
-    r = record
+def message_from(record: Any, prefix: str = "") -> Message:
+    """A Kafka record as a Message, its topic without the installation's prefix."""
     return Message(
-        topic=r.topic,  # type: ignore[attr-defined]
-        key=(r.key or b"").decode(errors="replace"),  # type: ignore[attr-defined]
-        headers={k: v.decode(errors="replace") for k, v in r.headers},  # type: ignore[attr-defined]
-        value=r.value or b"",  # type: ignore[attr-defined]
-        partition=r.partition,  # type: ignore[attr-defined]
-        offset=r.offset,  # type: ignore[attr-defined]
-        timestamp=r.timestamp or 0,  # type: ignore[attr-defined]
+        topic=record.topic.removeprefix(prefix),
+        key=(record.key or b"").decode(errors="replace"),
+        headers={name: value.decode(errors="replace") for name, value in record.headers},
+        value=record.value or b"",
+        partition=record.partition,
+        offset=record.offset,
+        timestamp=record.timestamp or 0,
     )

@@ -14,8 +14,12 @@ from shared.settings import Settings
 log = structlog.get_logger()
 
 NAMES: Mapping[str, str] = {
-    "catalog": "信息目录", "approval": "审查审批", "publisher": "发布", "feedback": "公众意见", "audit": "监督审计",
-}  # fmt: skip
+    "catalog": "信息目录",
+    "approval": "审查审批",
+    "publisher": "发布",
+    "feedback": "公众意见",
+    "audit": "监督审计",
+}
 
 
 class PeerDown(Unavailable):
@@ -33,17 +37,17 @@ class Peers:
         self._expires = 0.0
 
     async def get(
-        self, service: str, path: str, *, as_person: str | None = None, timeout: float = 10
+        self, service: str, path: str, *, as_person: str | None = None, patience: float = 10
     ) -> httpx.Response:
         """GET `/<service>` + path. Raises PeerDown when unreachable or failing, NotFound on 404.
 
-        `as_person` is that person's token; without it the service speaks for itself. `timeout` in seconds.
+        `as_person` is that person's token; without it the service speaks for itself. `patience` in seconds.
         """
         try:
             response = await self._http.get(
                 f"{self._settings.url_of(service)}/{service}{path}",
                 headers={"Authorization": f"Bearer {as_person or await self._own_token()}"},
-                timeout=timeout,
+                timeout=patience,
             )
         except httpx.HTTPError as error:
             log.warning("peer down", peer=service, error=repr(error))

@@ -83,7 +83,7 @@ async def opened(
     worker_pool = await connect(settings.worker_dsn, settings.worker_pool)
     app_pool = await connect(settings.app_dsn, settings.app_pool)
     facts = Facts(service.name, worker_pool, wake.set)
-    used = bus or Kafka(settings.kafka)
+    used = bus or Kafka(settings.kafka, settings.kafka_prefix)
     peers = Peers(service.name, settings)
     try:
         yield Runtime(

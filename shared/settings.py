@@ -17,6 +17,7 @@ class Settings(BaseSettings):
     app_dsn: str  # requests, under row-level security
     worker_dsn: str  # relay, consumers, timers, rebuild
     kafka: str  # bootstrap servers
+    kafka_prefix: str = ""  # before every topic and group
     port: int = 0
     data: Path  # files: blobs/<service>, portal
     static: Path = Path("static")  # browser assets of others, for the edge
