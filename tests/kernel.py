@@ -212,10 +212,9 @@ async def running(
         await create_database(postgres.admin_dsn, name, role_of(service))
         stack.push_async_callback(_drop, postgres.admin_dsn, name)
         given = settings_for(service, postgres, name, folder, kafka.address if kafka else "")
-        given = given.model_copy(update=dict(settings or {}))
+        given = given.model_copy(update={"kafka_prefix": f"{name}.", **(settings or {})})
         await db.migrate(given.owner_dsn, service.migrations)
         if kafka:
-            given.kafka_prefix = f"{name}."
             await create_topics(kafka.address, given.kafka_prefix)
         app = create_app(
             service, given, bus=None if kafka else SilentBus(), loops=kafka is not None
@@ -255,7 +254,9 @@ async def create_topics(address: str, prefix: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=address)
     await admin.start()
     try:
-        await admin.create_topics([NewTopic(f"{prefix}gongkai.{s}", 12, 1) for s in SERVICES])
+        there = await admin.list_topics()
+        names = [f"{prefix}gongkai.{service}" for service in SERVICES]
+        await admin.create_topics([NewTopic(name, 12, 1) for name in names if name not in there])
     finally:
         await admin.close()
 

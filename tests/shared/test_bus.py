@@ -13,7 +13,7 @@ from shared.errors import Invalid, NotReady
 from shared.outbox import relay_batch, republish
 from shared.store import Context, StaleVersion
 from tests.kernel import Running, create_topics, running
-from tests.shared.sample import COUNTER, Add, Ledger, Open, sample
+from tests.shared.sample import COUNTER, Add, AlreadyOpen, Ledger, Open, sample
 
 pytestmark = pytest.mark.kafka
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ async def write(one: Running, writer: int, rounds: int, streams: int) -> int:
                     db, COUNTER, key, command, Context("a", f"p-{writer}", AT, "c")
                 )
             done += 1
-        except StaleVersion:
+        except (StaleVersion, AlreadyOpen):
             continue
     return done
 
