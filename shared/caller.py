@@ -138,11 +138,6 @@ class Asking:
                     raise
         raise AssertionError("unreachable")
 
-    @asynccontextmanager
-    async def _pool(self) -> AsyncIterator[Db]:
-        # A service speaks for every agency: its own role checks are in the routes.
-        yield self.runtime.worker_pool if self.is_service else self.runtime.app_pool
-
     @property
     def facts(self) -> Facts:
         return self.runtime.facts

@@ -13,6 +13,7 @@ from shared.envelope import fingerprint, message_of
 from shared.parked import retry_parked
 
 router = APIRouter(tags=["operations"])
+AWAY: tuple[type[BaseException], ...] = (*CONNECTION_ERRORS, TimeoutError)
 
 
 @router.get("/healthz")
@@ -29,7 +30,7 @@ async def readyz(request: Request) -> Response:
         async with runtime.worker_pool.acquire(timeout=3) as db:
             waiting = await db.fetchval("SELECT count(*) FROM outbox")
             parked = await db.fetchval("SELECT count(*) FROM parked")
-    except (*CONNECTION_ERRORS, TimeoutError):
+    except AWAY:
         return JSONResponse({"status": "database away"}, 503)
     return JSONResponse({"status": "ok", "outbox": waiting, "parked": parked})
 

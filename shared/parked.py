@@ -15,6 +15,9 @@ from shared.store import StaleVersion
 
 log = structlog.get_logger()
 
+# Nothing wrong with the message: the next round tries it again.
+LATER: tuple[type[BaseException], ...] = (*CONNECTION_ERRORS, StaleVersion)
+
 # The first message of each stream whose turn it is: its predecessor has been taken in.
 HEADS = """
 SELECT DISTINCT ON (p.stream) p.* FROM parked p
@@ -55,7 +58,7 @@ async def _retry(inbox: Inbox, row: Db) -> bool:
             await intake.take(message)
             await intake.close()
         return True
-    except (*CONNECTION_ERRORS, StaleVersion):
+    except LATER:
         return False
     except Exception as error:
         await _postpone(inbox, row, error)

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import defaultdict
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -137,7 +138,7 @@ async def test_a_relay_that_dies_after_sending_sends_again_and_nothing_is_double
                 self.left -= 1
                 raise ConnectionError("died before the outbox was emptied")
 
-    dying = DiesAfterSending(one.runtime.bus)
+    dying: Any = DiesAfterSending(one.runtime.bus)
     await write(one, 1, 30, 3)
     for _ in range(4):
         try:
