@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import pwd
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+PORTS = range(15000, 30000)
 
 
 class StartError(Exception):
@@ -67,12 +69,18 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def free_port(preferred: int = 0) -> int:
-    """`preferred` if nobody listens there, otherwise any port that is free now."""
-    for port in (preferred, 0):
+    """`preferred` if nobody listens there, otherwise a free one.
+
+    Not one that the system gives to outgoing connections: such a connection could take the place of a
+    server that is being restarted, or even connect to itself.
+    """
+    candidates = [preferred] if preferred else []
+    candidates += [PORTS.start + secrets.randbelow(len(PORTS)) for _ in range(200)]
+    for port in candidates:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
+            return port
     raise StartError("没有可用的端口")
 
 
