@@ -18,6 +18,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 TABLE = Path(__file__).with_name("artifacts.toml")
 TRIES = 4
+PAUSE = 1.0
 
 
 class ArtifactError(Exception):
@@ -119,7 +120,7 @@ def _fetch_one(artifact: Artifact, context: MavenContext, mirror: str) -> None:
         except (OSError, RuntimeError) as problem:  # requests' errors are OSErrors
             if attempt == TRIES or isinstance(problem, FileNotFoundError):
                 raise ArtifactError(f"下载 {artifact.coordinate} 失败：{problem}") from problem
-            time.sleep(attempt)
+            time.sleep(PAUSE * attempt)
     if not _matches(artifact, target):
         target.unlink(missing_ok=True)
         raise ArtifactError(f"{artifact.coordinate} 的校验值与清单不符，已删除，不予使用")
