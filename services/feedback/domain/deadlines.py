@@ -1,0 +1,1 @@
+"""By when an opinion is to be answered (办理时限)."""
