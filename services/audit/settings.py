@@ -1,0 +1,16 @@
+"""What audit is told besides the kernel's settings: environment variables GONGKAI_AUDIT_…"""
+
+from __future__ import annotations
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class AuditSettings(BaseSettings):
+    """Read once by each task when it starts."""
+
+    model_config = SettingsConfigDict(env_prefix="GONGKAI_AUDIT_", extra="ignore")
+
+    linger_seconds: float = 0.02  # a small batch waits this long for more
+    omission_seconds: float = 30.0  # a watermark's facts may be this late before it is a finding
+    reconcile_seconds: float = 120.0  # how often the board is counted anew
+    board_group: str = "gongkai-board"  # consumer group of the Faust worker
