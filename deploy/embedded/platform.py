@@ -35,8 +35,8 @@ class Platform:
         began = time.monotonic()
         signing_key(self.home.data / "signin")
         self.supervisor.start("edge", programs.edge(self.home))
-        self.supervisor.start("signin", programs.signin(self.home))
         servers, admin_dsn = self._servers()
+        self.supervisor.start("signin", programs.signin(self.home))
         asyncio.run(
             databases.create_all(admin_dsn, databases.passwords(self.home.secrets["database"]))
         )
@@ -53,16 +53,16 @@ class Platform:
 
     def _servers(self) -> tuple[programs.Servers, str]:
         """Begin our own database and broker unless others are named; only the database is awaited."""
-        broker = os.environ.get("GONGKAI_KAFKA", "")
-        if not broker:
-            self.kafka = Kafka(self.home.data / "kafka", self.home.ports["kafka"])
-            broker = self.kafka.address
-            again = self._topics_again
-            self.supervisor.start("kafka", self.kafka, again)
         dsn = os.environ.get("GONGKAI_POSTGRES_URL", "")
+        broker = os.environ.get("GONGKAI_KAFKA", "")
         if not dsn:
             self.postgres = Postgres(self.home.data / "postgres", self.home.ports["postgres"])
             self.supervisor.start("postgres", self.postgres)
+        if not broker:
+            self.kafka = Kafka(self.home.data / "kafka", self.home.ports["kafka"])
+            broker = self.kafka.address
+            self.supervisor.start("kafka", self.kafka, self._topics_again)
+        if self.postgres:
             self.supervisor.await_ready(["postgres"], PATIENCE)
             dsn = self.postgres.server.admin_dsn
         parts = urlsplit(dsn)
