@@ -1,0 +1,154 @@
+"""Pages: one look, whole or only the block that htmx asked for; also as static files."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2_fragments import render_block
+from markupsafe import Markup, escape
+
+from shared.workdays import CHINA, chinese
+
+SHARED = Path(__file__).parent / "templates"
+
+# Words of the frame in English; a page's own words come from its service.
+ENGLISH: Mapping[str, str] = {
+    "跳到正文": "Skip to content", "工作台": "Workbench", "信息目录": "Catalog", "审查审批": "Review",
+    "发布": "Publishing", "公众意见": "Opinions", "监督": "Supervision", "退出": "Sign out",
+    "登录": "Sign in", "首页": "Home", "搜索": "Search", "大字版": "Large print",
+    "标准版": "Standard print", "政府信息公开": "Government Information", "我的待办": "My tasks",
+}  # fmt: skip
+
+
+class Pages:
+    """The templates of one service before the shared ones. `labels` gives codes their Chinese names."""
+
+    def __init__(self, package: Path, labels: Mapping[str, str] | None = None) -> None:
+        self._labels = dict(labels or {})
+        self._env = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([package / "templates", SHARED]),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.filters |= {
+            "day": day,
+            "moment": moment,
+            "label": self.label,
+            "size": size,
+            "short_hash": short_hash,
+        }
+        self._env.globals |= {"compare": compare, "deadline_text": deadline_text}
+
+    def label(self, code: object) -> str:
+        """The Chinese name of a code; the code itself when it has none."""
+        return self._labels.get(str(code), str(code))
+
+    def render(
+        self, request: Request, name: str, status: int = 200, **context: Any
+    ) -> HTMLResponse:
+        """The whole page, or only its `main` block for htmx. Always varies by HX-Request."""
+        values = {**self._frame(request), **context}
+        block = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+        if block:
+            html = render_block(self._env, name, "main", **values)
+        else:
+            html = self._env.get_template(name).render(**values)
+        return HTMLResponse(html, status, headers={"Vary": "HX-Request"})
+
+    def render_static(self, name: str, **context: Any) -> str:
+        """A page for a file, seen by everybody: nobody is signed in."""
+        frame = {
+            "person": None, "path": "", "lang": "zh-CN", "large": False, "t": _chinese, "static": True,
+        }  # fmt: skip
+        return self._env.get_template(name).render(**{**frame, **context})
+
+    def _frame(self, request: Request) -> dict[str, Any]:
+        lang = request.query_params.get("lang") or request.cookies.get("lang") or "zh"
+        english = lang.startswith("en")
+        return {
+            "person": getattr(request.state, "person", None),
+            "path": request.url.path,
+            "lang": "en" if english else "zh-CN",
+            "large": request.cookies.get("large") == "1",
+            "t": _english if english else _chinese,
+            "static": False,
+        }
+
+
+def _chinese(text: str) -> str:
+    return text
+
+
+def _english(text: str) -> str:
+    return ENGLISH.get(text, text)
+
+
+def day(value: date | str | None) -> str:
+    """2026年11月23日; a dash for nothing."""
+    if not value:
+        return "—"
+    found = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return chinese(found.astimezone(CHINA).date() if isinstance(found, datetime) else found)
+
+
+def moment(value: datetime | str | None) -> str:
+    """2026年11月23日 15:04, Beijing time."""
+    if not value:
+        return "—"
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    local = found.astimezone(CHINA)
+    return f"{chinese(local.date())} {local:%H:%M}"
+
+
+def deadline_text(due: date | str | None, today: date | str) -> str:
+    """还有3天 · 今天到期 · 已逾期2天 (calendar days)."""
+    if not due:
+        return "无期限"
+    end = date.fromisoformat(due) if isinstance(due, str) else due
+    now = date.fromisoformat(today) if isinstance(today, str) else today
+    left = (end - now).days
+    if left < 0:
+        return f"已逾期{-left}天"
+    return "今天到期" if left == 0 else f"还有{left}天"
+
+
+def size(count: int) -> str:
+    """Bytes as 12 KB, 3.4 MB."""
+    if count < 1024:
+        return f"{count} 字节"
+    return f"{count / 1024:.0f} KB" if count < 1024**2 else f"{count / 1024**2:.1f} MB"
+
+
+def short_hash(value: str | None) -> Markup:
+    """The first 16 digits in groups of four, the whole in the title."""
+    if not value:
+        return Markup("—")
+    short = value.removeprefix("t1:")[:16]
+    groups = " ".join(short[i : i + 4] for i in range(0, len(short), 4))
+    return Markup('<code class="hash" title="{}">{}…</code>').format(value, groups)
+
+
+def compare(before: str, after: str) -> tuple[Markup, Markup]:
+    """Two texts side by side: what only one has is marked with <del> or <ins>."""
+    left, right = Markup(), Markup()
+    for tag, a, b, c, d in difflib.SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
+        if tag == "equal":
+            left += escape(before[a:b])
+            right += escape(after[c:d])
+            continue
+        if b > a:
+            left += Markup("<del>{}</del>").format(before[a:b])
+        if d > c:
+            right += Markup("<ins>{}</ins>").format(after[c:d])
+    return left, right

@@ -1,0 +1,18 @@
+// Small comforts; every page works without them.
+document.addEventListener("DOMContentLoaded", () => {
+  const summary = document.querySelector(".error-summary");
+  if (summary) summary.focus();
+  for (const link of document.querySelectorAll("[data-large]")) {
+    const on = () => document.cookie.split("; ").includes("large=1");
+    const show = () => {
+      document.documentElement.classList.toggle("large", on());
+      link.textContent = on() ? "标准版" : "大字版";
+    };
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      document.cookie = "large=" + (on() ? "0" : "1") + "; path=/; max-age=31536000; samesite=lax";
+      show();
+    });
+    show();
+  }
+});
