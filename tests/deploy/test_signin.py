@@ -1,5 +1,8 @@
 """The local issuer: who gets a token, what is in it, and what a wrong password is told."""
 
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +12,7 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from deploy.signin.accounts import account, write_accounts
+from deploy.signin.accounts import account, matches, read_accounts, write_accounts
 from deploy.signin.app import create_app
 from deploy.signin.page import safe_next
 
@@ -136,3 +139,12 @@ def test_the_key_survives_a_restart_and_is_private(folder: Path) -> None:
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil", "/a\nb", ""])
 def test_only_paths_of_our_own_are_followed(path: str) -> None:
     assert safe_next(path) == "/work"
+
+
+def test_an_account_can_be_added_from_the_command_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "deploy.signin", "add", "wang", "p-9", "王"]
+    own = os.environ | {"GONGKAI_DATA": str(tmp_path)}
+    done = subprocess.run(command, env=own, input=b"long-enough", capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    added = read_accounts(tmp_path / "signin/accounts.json").by_login["wang"]
+    assert (added.person, matches(added, "long-enough")) == ("p-9", True)
