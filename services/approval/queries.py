@@ -126,6 +126,17 @@ async def waiting_for(
     return tuple(_review(row) for row in rows)
 
 
+async def recent(db: Db, agencies: Sequence[str], limit: int = 30) -> tuple[ReviewRow, ...]:
+    """Reviews of these agencies, those still going on first."""
+    rows = await db.fetch(
+        "SELECT * FROM reviews WHERE agency = ANY ($1)"
+        " ORDER BY (status = 'PENDING') DESC, coalesce(closed_at, opened_at) DESC LIMIT $2",
+        list(agencies),
+        limit,
+    )
+    return tuple(_review(row) for row in rows)
+
+
 async def decisions(db: Db, key: str) -> tuple[DecisionRow, ...]:
     rows = await db.fetch(
         "SELECT version, step, person, role, position, outcome, ground, text_hash, at"

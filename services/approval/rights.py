@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.approval.domain.errors import DecidedBefore, DrafterDecides
 from services.approval.domain.submission import By
 from services.approval.queries import ReviewRow
 from shared import directory
@@ -29,13 +30,31 @@ async def require_reader(caller: Asking, db: Db, review: ReviewRow) -> None:
         raise NotYours("您没有查看该件审查情况的职责")
 
 
+async def read_agencies(caller: Asking, db: Db) -> tuple[str, ...]:
+    """Whose reviews the person may all read."""
+    own = {grant.agency for grant in caller.grants if grant.role in READERS}
+    return tuple(sorted(own | await supervised(caller, db)))
+
+
 async def register_agencies(caller: Asking, db: Db) -> tuple[str, ...]:
     """Whose withheld register the person may read. Raises NotYours when there is none."""
-    own = {grant.agency for grant in caller.grants if grant.role in READERS}
-    agencies = own | await supervised(caller, db)
+    agencies = await read_agencies(caller, db)
     if not agencies:
         raise NotYours("您没有查看不予公开登记的职责")
-    return tuple(sorted(agencies))
+    return agencies
+
+
+def why_not(caller: Asking, review: ReviewRow) -> str | None:
+    """Why this person cannot decide the waiting step, in Chinese; None when they can."""
+    if review.waiting is None:
+        return "该件已审结，无需办理"
+    if caller.person in review.submission.authors:
+        return DrafterDecides.text
+    if caller.person in review.people:
+        return DecidedBefore.text
+    if not any(caller.has(role, review.agency) for role in review.roles):
+        return f"当前环节是「{review.waiting.name}」，不由您的职责办理"
+    return None
 
 
 def acting_as(caller: Asking, review: ReviewRow) -> By:
