@@ -15,7 +15,7 @@ from deploy.downloads import ArtifactError
 from deploy.embedded.household import ROOT, Household, data_folder, open_household
 from deploy.embedded.platform import Platform
 from deploy.embedded.processes import StartError
-from deploy.embedded.programs import common_environment
+from deploy.embedded.programs import caller_environment, exists
 from deploy.embedded.records import SUPERVISOR, AlreadyRunning, Records, memory_mb
 from deploy.embedded.supervisor import Stopped, Supervisor, stoppable
 from deploy.signin.accounts import account, read_accounts, write_accounts
@@ -70,11 +70,12 @@ def _first_account(home: Household, *, demo: bool) -> None:
 
 
 def _tell_story(home: Household) -> None:
+    """Once per data folder, by a program that talks to the services as anybody would."""
     mark = home.run / "demo-told"
-    if mark.exists() or not (ROOT / "deploy/demo").exists():
+    if mark.exists() or not exists("deploy/demo"):
         return
     console.print("正在载入演示内容……")
-    environment = os.environ | common_environment(home)
+    environment = os.environ | caller_environment(home, "catalog")
     code = subprocess.run(
         [sys.executable, "-m", "deploy.demo"], env=environment, cwd=ROOT, check=False
     ).returncode

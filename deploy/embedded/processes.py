@@ -15,6 +15,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PORTS = range(15000, 30000)
+LARGEST_LOG = 20_000_000
 
 
 class StartError(Exception):
@@ -30,11 +31,13 @@ def spawn(
     user: pwd.struct_passwd | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in its own process group, its output appended to `log`.
+    """Start `command` in its own process group, its output appended to `log` (one older kept).
 
     On Linux it gets `death_signal` when the calling thread ends: call it from the main thread.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.rename(log.with_suffix(".log.1"))
     with log.open("ab") as output:
         return subprocess.Popen(
             [os.fspath(part) for part in command],

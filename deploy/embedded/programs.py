@@ -77,21 +77,24 @@ def service_environment(home: Household, servers: Servers, service: str) -> dict
         )
         for kind in databases.KINDS
     }
+    own = {
+        "GONGKAI_KAFKA": servers.kafka,
+        "GONGKAI_PORT": str(home.ports[service]),
+        "GONGKAI_JWKS": str(home.data / "signin/jwks.json"),
+        "GONGKAI_TEXT_KEY": home.secrets["text_key"],
+        "GONGKAI_STATIC": str(web_assets()),
+    }
+    return caller_environment(home, service) | dsns | own
+
+
+def caller_environment(home: Household, service: str) -> dict[str, str]:
+    """What a program is told that speaks to the services in the name of `service`."""
     urls = {f"GONGKAI_{name.upper()}_URL": home.url_of(name) for name in (*SERVICES, "wechat")}
-    return (
-        common_environment(home)
-        | dsns
-        | urls
-        | {
-            "GONGKAI_KAFKA": servers.kafka,
-            "GONGKAI_PORT": str(home.ports[service]),
-            "GONGKAI_JWKS": str(home.data / "signin/jwks.json"),
-            "GONGKAI_TOKEN_URL": home.url_of("signin") + "/signin/token",
-            "GONGKAI_CLIENT_SECRET": home.secrets[f"client_{service}"],
-            "GONGKAI_TEXT_KEY": home.secrets["text_key"],
-            "GONGKAI_STATIC": str(web_assets()),
-        }
-    )
+    own = {
+        "GONGKAI_TOKEN_URL": home.url_of("signin") + "/signin/token",
+        "GONGKAI_CLIENT_SECRET": home.secrets[f"client_{service}"],
+    }
+    return common_environment(home) | urls | own
 
 
 def common_environment(home: Household) -> dict[str, str]:
@@ -138,7 +141,7 @@ def signin(home: Household) -> Command:
 
 def services(home: Household, servers: Servers) -> Iterator[tuple[str, Command]]:
     """The five services as far as this checkout has them, the board, and the WeChat sandbox."""
-    if _exists("deploy/wechat_sandbox"):
+    if exists("deploy/wechat_sandbox"):
         port = home.ports["wechat"]
         yield "wechat", _python(
             "deploy.wechat_sandbox", ("--port", str(port)), common_environment(home), home, "wechat",
@@ -149,7 +152,7 @@ def services(home: Household, servers: Servers) -> Iterator[tuple[str, Command]]
         check = answers(home.ports[service], f"/{service}/readyz")
         module = f"services.{service}"
         yield service, _python(module, ("serve",), environment, home, service, check)
-    if _exists("services/audit/board.py"):
+    if exists("services/audit/board.py"):
         environment = service_environment(home, servers, "audit")
         yield (
             "board",
@@ -159,7 +162,7 @@ def services(home: Household, servers: Servers) -> Iterator[tuple[str, Command]]
 
 def existing_services() -> list[str]:
     """The services of this checkout that can be started."""
-    return [service for service in SERVICES if _exists(f"services/{service}/__main__.py")]
+    return [service for service in SERVICES if exists(f"services/{service}/__main__.py")]
 
 
 def migration(home: Household, servers: Servers, service: str) -> Command:
@@ -197,5 +200,6 @@ def _python(
     return Command(command, environment, home.logs / f"{name}.log", ready)
 
 
-def _exists(path: str) -> bool:
+def exists(path: str) -> bool:
+    """Whether this checkout has the module or package at `path`."""
     return (ROOT / path).exists() or (ROOT / f"{path}.py").exists()
