@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from services.audit import findings
 from services.audit.domain.entry import Received
@@ -52,9 +53,8 @@ class Feed:
     places: dict[TopicPartition, Place] = field(default_factory=dict)
     begins: Mapping[TopicPartition, int] = field(default_factory=dict)
 
-    async def open(self) -> None:
+    async def open(self, partitions: Sequence[TopicPartition]) -> None:
         """Assign every partition and go to its place; one record back, to see that it is still there."""
-        partitions = await self._partitions()
         self.consumer.assign(partitions)
         known = await self._known()
         begins = await self.consumer.beginning_offsets(partitions)
@@ -114,16 +114,6 @@ class Feed:
                 expected, begin - 1, None,
             )  # fmt: skip
 
-    async def _partitions(self) -> list[TopicPartition]:
-        there = await self.consumer.topics()
-        if missing := set(TOPICS) - there:
-            raise TopicsMissing(sorted(missing))
-        return [
-            TopicPartition(topic, part)
-            for topic in TOPICS
-            for part in sorted(self.consumer.partitions_for_topic(topic))
-        ]
-
     async def _known(self) -> Mapping[TopicPartition, Place]:
         rows = await self.ledger.db.fetch(
             "SELECT DISTINCT ON (topic, part) * FROM ledger_source"
@@ -147,6 +137,23 @@ def received(record: Any, generation: int) -> Received:
 def merged(partitions: Iterable[list[Received]]) -> list[Received]:
     """By broker time across partitions, as they lie within one."""
     return list(heapq.merge(*partitions, key=lambda record: record.timestamp))
+
+
+async def partitions_of(servers: str) -> list[TopicPartition]:
+    """All partitions of our topics. Raises TopicsMissing."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await admin.start()
+        there = await admin.describe_topics(list(TOPICS))
+    finally:
+        await admin.close()
+    if faults := [topic["topic"] for topic in there if topic["error_code"]]:
+        raise TopicsMissing(faults)
+    return sorted(
+        TopicPartition(topic["topic"], part["partition"])
+        for topic in there
+        for part in topic["partitions"]
+    )
 
 
 async def run_feed(runtime: Runtime) -> None:
@@ -173,7 +180,7 @@ async def feed(ledger: Ledger, servers: str, settings: AuditSettings) -> None:
     try:
         await consumer.start()
         source = Feed(ledger, consumer, settings)
-        await source.open()
+        await source.open(await partitions_of(servers))
         checked = time.monotonic()
         while True:
             await source.take()
