@@ -1,7 +1,7 @@
 """Apache Kafka 4 itself (KRaft, one node), from pinned jars on the Java runtime of a wheel."""
 
-import os
 import secrets
+import shlex
 import shutil
 import signal
 import subprocess
@@ -76,14 +76,10 @@ class Kafka:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port()
         self._configure()
+        server = self._java(HEAP, "kafka.Kafka", "server.properties")
         if not (self.data_dir / "data/meta.properties").exists():
-            self._format()
-        self.process = spawn(
-            self._java(HEAP, "kafka.Kafka", "server.properties"),
-            self.log,
-            cwd=self.data_dir,
-            death_signal=signal.SIGTERM,
-        )
+            server = ["sh", "-c", f"{shlex.join(self._formatting())} && exec {shlex.join(server)}"]
+        self.process = spawn(server, self.log, cwd=self.data_dir, death_signal=signal.SIGTERM)
 
     def await_ready(self, patience: float = 60) -> None:
         """Wait until the broker accepts clients (it opens its port only when unfenced)."""
@@ -122,16 +118,14 @@ class Kafka:
         (self.data_dir / "server.properties").write_text(text, "utf-8")
         (self.data_dir / "log4j2.properties").write_text(LOGGING, "utf-8")
 
-    def _format(self) -> None:
-        """Give the log directory a random cluster id; a half-made one is made anew."""
+    def _formatting(self) -> list[str]:
+        """Gives the log directory a random cluster id; a half-made one is made anew."""
         self.wipe()
         identity = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
         identity = "g" + identity[1:]  # the tool takes a leading "-" for an option
         tool = ("kafka.tools.StorageTool", "format", "-t", identity, "-c", "server.properties")
-        process = spawn(self._java(("-Xmx128m",), *tool), self.log, cwd=self.data_dir)
-        if process.wait() != 0:
-            wait_until(lambda: False, process, "Kafka format", self.log, 0)
+        return self._java(("-Xmx128m", "-XX:TieredStopAtLevel=1"), *tool)
 
-    def _java(self, options: tuple[str, ...], *arguments: str) -> list[str | os.PathLike[str]]:
+    def _java(self, options: tuple[str, ...], *arguments: str) -> list[str]:
         logging = "-Dlog4j2.configurationFile=log4j2.properties"
-        return [JAVA, *options, logging, "-cp", f"{kafka_lib()}/*", *arguments]
+        return [str(JAVA), *options, logging, "-cp", f"{kafka_lib()}/*", *arguments]

@@ -55,14 +55,13 @@ class Platform:
         """Begin our own database and broker unless others are named; only the database is awaited."""
         dsn = os.environ.get("GONGKAI_POSTGRES_URL", "")
         broker = os.environ.get("GONGKAI_KAFKA", "")
-        if not dsn:
-            self.postgres = Postgres(self.home.data / "postgres", self.home.ports["postgres"])
-            self.supervisor.start("postgres", self.postgres)
         if not broker:
             self.kafka = Kafka(self.home.data / "kafka", self.home.ports["kafka"])
             broker = self.kafka.address
             self.supervisor.start("kafka", self.kafka, self._topics_again)
-        if self.postgres:
+        if not dsn:
+            self.postgres = Postgres(self.home.data / "postgres", self.home.ports["postgres"])
+            self.supervisor.start("postgres", self.postgres)
             self.supervisor.await_ready(["postgres"], PATIENCE)
             dsn = self.postgres.server.admin_dsn
         parts = urlsplit(dsn)
