@@ -1,0 +1,182 @@
+"""The item: what is remembered and what is allowed. Draft → submit (locks) → withdraw or be decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, cast
+
+from services.catalog.domain.errors import (
+    AlreadyDrafted,
+    AlreadySubmitted,
+    Closed,
+    Incomplete,
+    Locked,
+    NoSuchItem,
+    NotSubmitted,
+    NotTheDrafter,
+)
+from services.catalog.domain.item_commands import (
+    DeclareMissed,
+    DraftItem,
+    ItemCommand,
+    NoteProgress,
+    Reschedule,
+    ReviseItem,
+    SubmitItem,
+    WithdrawItem,
+)
+from services.catalog.domain.item_events import (
+    ItemDrafted,
+    ItemEvent,
+    ItemProgressed,
+    ItemRevised,
+    ItemSubmitted,
+    ItemWithdrawnByDrafter,
+    ObligationMissed,
+    ObligationRescheduled,
+    Particulars,
+)
+from shared.decider import Decider
+from shared.events import Json
+
+Status = Literal["DRAFT", "SUBMITTED", "RETURNED", "APPROVED", "WITHHELD", "PUBLISHED", "COMPLETED"]
+PUBLIC = ("PUBLISHED", "COMPLETED")
+
+
+@dataclass(frozen=True)
+class Item:
+    """Item 公开信息: one thing to be made public, in revisions."""
+
+    particulars: Particulars | None = None
+    status: Status = "DRAFT"
+    publish_by: Json | None = None
+    missed: date | None = None
+
+    @property
+    def locked(self) -> bool:
+        return self.status in ("SUBMITTED", "APPROVED")
+
+
+def decide(command: ItemCommand, item: Item) -> Sequence[ItemEvent]:
+    if isinstance(command, DraftItem):
+        if item.particulars is not None:
+            raise AlreadyDrafted
+        return [_as(ItemDrafted, command.particulars, revision=1)]
+    if item.particulars is None:
+        raise NoSuchItem
+    return _decide_on(command, item, item.particulars)
+
+
+def _decide_on(command: ItemCommand, item: Item, now: Particulars) -> Sequence[ItemEvent]:
+    match command:
+        case ReviseItem():
+            return _revise(command, item, now)
+        case SubmitItem():
+            return _submit(command, item, now)
+        case WithdrawItem(by):
+            if item.status != "SUBMITTED":
+                raise NotSubmitted
+            if by != now.drafter:
+                raise NotTheDrafter
+            return [ItemWithdrawnByDrafter(item_id=now.item_id, revision=now.revision, by=by)]
+        case NoteProgress():
+            return _progress(command, item, now)
+        case Reschedule(publish_by):
+            if publish_by == item.publish_by or item.status in PUBLIC:
+                return []
+            return [
+                ObligationRescheduled(
+                    item_id=now.item_id, obligation_id=now.obligation_id, publish_by=publish_by
+                )
+            ]
+        case DeclareMissed(due_on):
+            if item.status in (*PUBLIC, "WITHHELD") or item.missed == due_on:
+                return []
+            return [
+                ObligationMissed(
+                    item_id=now.item_id, obligation_id=now.obligation_id, due_on=due_on
+                )
+            ]
+        case DraftItem():
+            raise AlreadyDrafted
+
+
+def _revise(command: ReviseItem, item: Item, now: Particulars) -> Sequence[ItemEvent]:
+    if item.locked:
+        raise Locked
+    if item.status == "WITHHELD":
+        raise Closed
+    if command.by != now.drafter:
+        raise NotTheDrafter
+    # A revision that others have seen keeps its number for ever; a draft nobody saw is replaced.
+    revision = now.revision + (item.status in ("RETURNED", *PUBLIC))
+    return [_as(ItemRevised, command.particulars, revision=revision)]
+
+
+def _submit(command: SubmitItem, item: Item, now: Particulars) -> Sequence[ItemEvent]:
+    if item.locked:
+        raise AlreadySubmitted
+    if item.status != "DRAFT":
+        raise Incomplete("请先修改形成新的一稿，再送审", field="body")
+    if command.by != now.drafter:
+        raise NotTheDrafter
+    if command.missing:
+        names = "、".join(FIELD_TEXT.get(name, name) for name in command.missing)
+        raise Incomplete(f"请补全：{names}", field=command.missing[0], missing=command.missing)
+    values = now.model_dump(exclude={"type"}) | {"publish_by": item.publish_by}
+    return [ItemSubmitted(**values, submitted_by=command.by, chain=command.chain)]
+
+
+def _progress(command: NoteProgress, item: Item, now: Particulars) -> Sequence[ItemEvent]:
+    if command.revision != now.revision or command.status == item.status:
+        return []
+    return [
+        ItemProgressed(
+            item_id=now.item_id,
+            revision=command.revision,
+            status=command.status,  # type: ignore[arg-type]
+            on=command.on,
+            reason_from=command.reason_from,
+            destroyed=command.destroyed,
+        )
+    ]
+
+
+def _as(
+    kind: type[ItemDrafted] | type[ItemRevised], values: Particulars, revision: int
+) -> ItemEvent:
+    return kind(**(values.model_dump(exclude={"type"}) | {"revision": revision}))
+
+
+def evolve(item: Item, event: ItemEvent) -> Item:
+    match event:
+        case ItemDrafted() | ItemRevised():
+            return Item(event, "DRAFT", event.publish_by, item.missed)
+        case ItemSubmitted():
+            return replace(item, particulars=event, status="SUBMITTED")
+        case ItemWithdrawnByDrafter():
+            return replace(item, status="DRAFT")
+        case ItemProgressed():
+            return replace(item, status=cast(Status, event.status))
+        case ObligationRescheduled():
+            return replace(item, publish_by=event.publish_by)
+        case ObligationMissed():
+            return replace(item, missed=event.due_on)
+
+
+FIELD_TEXT = {
+    "title": "标题",
+    "body": "正文",
+    "disclosingBody": "公开主体",
+    "category": "公开类别",
+    "rings": "公开范围与渠道",
+    "durationClass": "公开时限类别",
+    "legalBasis": "公开依据",
+    "formedOn": "成文日期或事项发生日期",
+    "groundReason": "不予公开或依申请公开的理由",
+    "ground": "不予公开的法定理由",
+}
+
+ITEM = Decider(initial=Item(), decide=decide, evolve=evolve)

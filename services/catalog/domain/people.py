@@ -1,0 +1,106 @@
+"""Agencies in their tree, organs, and people with positions and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.catalog.domain.errors import AlreadyThere
+from services.catalog.policy.model import Role
+from shared.decider import Decider
+from shared.events import Codec, Event
+
+
+class AgencyRegistered(Event):
+    """机构登记. `code` is the organisation code that begins every index number."""
+
+    type: Literal["catalog.agency-registered.v1"] = "catalog.agency-registered.v1"
+    agency_id: str
+    name: str
+    parent_id: str | None = None
+    code: str
+    kind: str
+    level: str = ""
+
+
+class OrganEstablished(Event):
+    """组织设立: leading group, Party branch, section, discipline-inspection group."""
+
+    type: Literal["catalog.organ-established.v1"] = "catalog.organ-established.v1"
+    organ_id: str
+    agency_id: str
+    name: str
+    kind: str
+    parent_id: str | None = None
+
+
+class PersonRegistered(Event):
+    """A person, by reference: the name lies in the text store."""
+
+    type: Literal["catalog.person-registered.v1"] = "catalog.person-registered.v1"
+    person_id: str
+    agency_id: str
+    name_hash: str
+
+
+class OfficeHolderChanged(Event):
+    """任职变更: the roles of one person in one organ and position, as a whole; `until` ends them."""
+
+    type: Literal["catalog.office-holder-changed.v1"] = "catalog.office-holder-changed.v1"
+    person_id: str
+    agency_id: str
+    organ_id: str
+    position: str
+    roles: tuple[Role, ...]
+    since: date
+    until: date | None = None
+
+
+DirectoryEvent = AgencyRegistered | OrganEstablished | PersonRegistered | OfficeHolderChanged
+DIRECTORY_CODEC: Codec[DirectoryEvent] = Codec(
+    Annotated[DirectoryEvent, Field(discriminator="type")]
+)
+
+
+@dataclass(frozen=True)
+class Record:
+    """State a fact of reference data. Stating the same again changes nothing."""
+
+    fact: DirectoryEvent
+
+
+def decide(command: Record, known: tuple[DirectoryEvent, ...]) -> Sequence[DirectoryEvent]:
+    fact = command.fact
+    if fact in known[-1:]:
+        return []
+    if isinstance(fact, AgencyRegistered | OrganEstablished) and any(
+        type(old) is type(fact) and _home(old) != _home(fact) for old in known
+    ):
+        raise AlreadyThere(field="agency")
+    if isinstance(fact, OfficeHolderChanged) and fact in known and _latest(known, fact) == fact:
+        return []
+    return [fact]
+
+
+def _home(fact: DirectoryEvent) -> str:
+    return fact.agency_id
+
+
+def _latest(known: tuple[DirectoryEvent, ...], fact: OfficeHolderChanged) -> DirectoryEvent | None:
+    """What was last said of the same position."""
+    same = [
+        old
+        for old in known
+        if isinstance(old, OfficeHolderChanged)
+        and (old.organ_id, old.position) == (fact.organ_id, fact.position)
+    ]
+    return same[-1] if same else None
+
+
+DIRECTORY = Decider(
+    initial=(), decide=decide, evolve=lambda known, event: (*known, event)
+)  # a person's history is short: a few appointments
