@@ -12,7 +12,7 @@ from deploy.embedded.programs import Program
 from deploy.embedded.records import SUPERVISOR, Records
 
 LONGEST_PAUSE = 15.0
-CALM = 30.0
+CALM = 10.0
 GRACE = 4.0
 SERVERS = ("postgres", "kafka")
 
