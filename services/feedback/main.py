@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.feedback import api, consumers, pages
+from services.feedback import api, consumers, pages, views
 from services.feedback.aggregates import FEEDBACK, SUBJECT
 from shared.pages import Pages
 from shared.runtime import Service
@@ -18,5 +18,5 @@ SERVICE = Service(
     read_tables=("subjects", "circles", "public_subjects", "feedbacks"),
     handlers=consumers.handlers,
     routers=(api.router, pages.router),
-    pages=Pages(PACKAGE),
+    pages=Pages(PACKAGE, {**views.KINDS, **views.CHANNELS, **views.SCOPES}),
 )

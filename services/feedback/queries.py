@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import orjson
-
 from services.feedback.domain.events import Circle
 from services.feedback.domain.refusals import NoSuchFeedback, NoSuchItem
 from shared.db import Db
@@ -105,7 +103,7 @@ async def history(db: Db, feedback_id: str) -> list[Row]:
         " ORDER BY version",
         f"feedback-{feedback_id}",
     )
-    return [{**row, "data": orjson.loads(row["data"])} for row in rows]
+    return list(rows)
 
 
 async def next_serial(db: Db, agency: str, day: date) -> int:
@@ -113,7 +111,7 @@ async def next_serial(db: Db, agency: str, day: date) -> int:
     serial: int = await db.fetchval(
         "INSERT INTO receipt_serials AS r (agency, day, last) VALUES ($1, $2,"
         " 1 + (SELECT count(*) FROM feedbacks WHERE agency = $1"
-        "      AND receipt_no LIKE '%-' || to_char($2, 'YYYYMMDD') || '-%'))"
+        "      AND receipt_no LIKE '%-' || to_char($2::date, 'YYYYMMDD') || '-%'))"
         " ON CONFLICT (agency, day) DO UPDATE SET last = r.last + 1 RETURNING last",
         agency,
         day,

@@ -18,6 +18,10 @@ from shared.errors import Forbidden
 from shared.events import Json
 from shared.workdays import legal_day
 
+SCOPES = {
+    "PUBLIC": "向社会公开", "WHOLE_PARTY": "在全党公开", "WITHIN_ORG": "在本组织内公开",
+    "PARTY_ONLY": "仅限党内公开", "SPECIFIC_PERSONS": "对特定人员公开",
+}  # fmt: skip
 STAGES = {
     "RECEIVED": "待筛选", "ACCEPTED": "待交办", "REJECTED": "不予受理", "ASSIGNED": "办理中",
     "ANSWERED": "待审核发布", "RELEASED": "已公布办理结果",
@@ -48,8 +52,8 @@ def summary(row: queries.Row, today: date) -> Json:
     """A line of a list; no words of the citizen."""
     return {
         "feedbackId": row["feedback_id"], "agency": row["agency"], "stage": row["stage"],
-        "stageText": STAGES[row["stage"]], "kind": row["kind"], "kindText": KINDS[row["kind"]],
-        "channel": row["channel"], "channelText": CHANNELS[row["channel"]],
+        "stageText": STAGES[row["stage"]], "kind": row["kind"],
+        "channel": row["channel"],
         "itemId": row["item_id"], "title": row["title"], "scope": row["scope"],
         "receivedOn": row["received_on"], "recordedAt": row["recorded_at"],
         "handler": row["handler"], "dueOn": row["due_on"], "provisional": row["provisional"],
@@ -62,6 +66,14 @@ def is_overdue(row: queries.Row, today: date) -> bool:
     """Unanswered or unreleased after the day it was due."""
     open_still = row["stage"] in ("ASSIGNED", "ANSWERED")
     return bool(open_still and row["due_on"] and row["due_on"] < today)
+
+
+def contact_line(shown: Json) -> str:
+    """Who wrote, as far as they said."""
+    if shown["erased"]:
+        return "已删除"
+    card = shown["contact"] or {"name": "", "contact": ""}
+    return " ".join(filter(None, (card["name"], card["contact"]))) or "未留称呼和联系方式"
 
 
 def _private(text: str | None) -> str | None:
@@ -92,6 +104,9 @@ async def detail(caller: Asking, db: Db, row: queries.Row) -> Json:
     }  # fmt: skip
 
 
+OUTCOME = ("title", "rejectReason", "reasonText", "result", "adopted", "releasedOn")
+
+
 async def by_receipt(caller: Asking, typed: str) -> Json:
     """What a citizen learns from a receipt number. Raises NoSuchFeedback, also for wrong check signs.
 
@@ -109,7 +124,7 @@ async def by_receipt(caller: Asking, typed: str) -> Json:
         "receiptNo": receipts.shown(receipt_key(caller), row["receipt_no"]),
         "stage": row["stage"], "stageText": PUBLIC_STAGES[row["stage"]],
         "receivedOn": row["received_on"], "dueOn": row["due_on"],
-        "inside": row["scope"] != "PUBLIC",
+        "inside": row["scope"] != "PUBLIC", **dict.fromkeys(OUTCOME),
     }  # fmt: skip
     if status["stage"] == "ANSWERED":
         status["stage"] = "ASSIGNED"
