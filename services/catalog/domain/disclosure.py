@@ -32,7 +32,7 @@ def rings_of(
     Raises ChannelForbidden, OutsideBeforeInside, Invalid for an unknown scope.
     """
     rings = tuple(_ring(policy, *ring) for ring in wanted)
-    order = [INSIDE_OUT.index(ring.scope) for ring in rings]  # type: ignore[arg-type]
+    order = [INSIDE_OUT.index(ring.scope) for ring in rings]
     if order != sorted(order):
         raise OutsideBeforeInside(field="rings")
     return rings

@@ -75,30 +75,14 @@ def _decide_on(command: ItemCommand, item: Item, now: Particulars) -> Sequence[I
             return _revise(command, item, now)
         case SubmitItem():
             return _submit(command, item, now)
-        case WithdrawItem(by):
-            if item.status != "SUBMITTED":
-                raise NotSubmitted
-            if by != now.drafter:
-                raise NotTheDrafter
-            return [ItemWithdrawnByDrafter(item_id=now.item_id, revision=now.revision, by=by)]
+        case WithdrawItem():
+            return _withdraw(command, item, now)
         case NoteProgress():
             return _progress(command, item, now)
-        case Reschedule(publish_by):
-            if publish_by == item.publish_by or item.status in PUBLIC:
-                return []
-            return [
-                ObligationRescheduled(
-                    item_id=now.item_id, obligation_id=now.obligation_id, publish_by=publish_by
-                )
-            ]
-        case DeclareMissed(due_on):
-            if item.status in (*PUBLIC, "WITHHELD") or item.missed == due_on:
-                return []
-            return [
-                ObligationMissed(
-                    item_id=now.item_id, obligation_id=now.obligation_id, due_on=due_on
-                )
-            ]
+        case Reschedule():
+            return _reschedule(command, item, now)
+        case DeclareMissed():
+            return _miss(command, item, now)
         case DraftItem():
             raise AlreadyDrafted
 
@@ -129,6 +113,14 @@ def _submit(command: SubmitItem, item: Item, now: Particulars) -> Sequence[ItemE
     return [ItemSubmitted(**values, submitted_by=command.by, chain=command.chain)]
 
 
+def _withdraw(command: WithdrawItem, item: Item, now: Particulars) -> Sequence[ItemEvent]:
+    if item.status != "SUBMITTED":
+        raise NotSubmitted
+    if command.by != now.drafter:
+        raise NotTheDrafter
+    return [ItemWithdrawnByDrafter(item_id=now.item_id, revision=now.revision, by=command.by)]
+
+
 def _progress(command: NoteProgress, item: Item, now: Particulars) -> Sequence[ItemEvent]:
     if command.revision != now.revision or command.status == item.status:
         return []
@@ -136,10 +128,30 @@ def _progress(command: NoteProgress, item: Item, now: Particulars) -> Sequence[I
         ItemProgressed(
             item_id=now.item_id,
             revision=command.revision,
-            status=command.status,  # type: ignore[arg-type]
+            status=command.status,
             on=command.on,
             reason_from=command.reason_from,
             destroyed=command.destroyed,
+        )
+    ]
+
+
+def _reschedule(command: Reschedule, item: Item, now: Particulars) -> Sequence[ItemEvent]:
+    if command.publish_by == item.publish_by or item.status in PUBLIC:
+        return []
+    return [
+        ObligationRescheduled(
+            item_id=now.item_id, obligation_id=now.obligation_id, publish_by=command.publish_by
+        )
+    ]
+
+
+def _miss(command: DeclareMissed, item: Item, now: Particulars) -> Sequence[ItemEvent]:
+    if item.status in (*PUBLIC, "WITHHELD") or item.missed == command.due_on:
+        return []
+    return [
+        ObligationMissed(
+            item_id=now.item_id, obligation_id=now.obligation_id, due_on=command.due_on
         )
     ]
 

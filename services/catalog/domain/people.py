@@ -101,6 +101,12 @@ def _latest(known: tuple[DirectoryEvent, ...], fact: OfficeHolderChanged) -> Dir
     return same[-1] if same else None
 
 
-DIRECTORY = Decider(
-    initial=(), decide=decide, evolve=lambda known, event: (*known, event)
-)  # a person's history is short: a few appointments
+Known = tuple[DirectoryEvent, ...]
+NOTHING: Known = ()
+
+
+def _remember(known: Known, event: DirectoryEvent) -> Known:
+    return (*known, event)
+
+
+DIRECTORY = Decider(initial=NOTHING, decide=decide, evolve=_remember)

@@ -1,0 +1,64 @@
+"""By when an item must be public: looked up, computed, and computed again when a clock starts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.catalog.aggregates import ITEM
+from services.catalog.domain.item_commands import Reschedule
+from services.catalog.domain.item_events import Particulars
+from services.catalog.policy.clocks import publication_limit
+from services.catalog.policy.model import PolicySet
+from shared import reference
+from shared.db import Db
+from shared.facts import Context, Facts
+from shared.workdays import Explained
+
+
+def starts_of(item: Particulars, determined_on: date | None = None) -> dict[str, date]:
+    """The starting events that have happened."""
+    days = {
+        "FORMED": item.formed_on,
+        "CHANGED": item.changed_on,
+        "EVENT": item.event_on,
+        "DETERMINED": determined_on,
+    }
+    return {name: day for name, day in days.items() if day}
+
+
+async def publish_by(
+    db: Db, policy: PolicySet, item: Particulars, determined_on: date | None = None
+) -> Explained | None:
+    """The explained date under the item's own policy set; None while no clock runs."""
+    return publication_limit(
+        policy,
+        await reference.calendar(db),
+        starts_of(item, determined_on),
+        duration_class=item.duration_class,
+        category=item.category,
+        affairs_type=item.affairs_type,
+    )
+
+
+async def reschedule(
+    db: Db, facts: Facts, item_id: str, context: Context, determined_on: date | None = None
+) -> None:
+    """Compute the date anew; a fact when it is another one than before."""
+    state, _ = await facts.load(db, ITEM, item_id)
+    item = state.particulars
+    if item is None:
+        return
+    row = await reference.policy_version(db, item.policy_agency, item.policy_version)
+    found = await publish_by(db, PolicySet.model_validate(row.data), item, determined_on)
+    if found is not None:
+        await facts.execute_in(db, ITEM, item_id, Reschedule(found.wire()), context)
+
+
+async def reschedule_provisional(facts: Facts, context: Context) -> int:
+    """After a calendar year was published: every provisional date; returns how many items."""
+    async with facts.transaction() as db:
+        rows = await db.fetch("SELECT item_id, agency FROM items WHERE provisional")
+        for row in rows:
+            own = Context(row["agency"], context.actor, context.at, context.correlation)
+            await reschedule(db, facts, row["item_id"], own)
+    return len(rows)

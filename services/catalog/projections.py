@@ -1,0 +1,184 @@
+"""Facts of catalog → its read tables and timers. Pure; each touches only rows of its own stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import orjson
+
+from services.catalog.domain.item_events import (
+    ItemDrafted,
+    ItemEvent,
+    ItemProgressed,
+    ItemRevised,
+    ItemSubmitted,
+    ItemWithdrawnByDrafter,
+    ObligationMissed,
+    ObligationRescheduled,
+    Particulars,
+)
+from services.catalog.domain.people import (
+    AgencyRegistered,
+    DirectoryEvent,
+    OfficeHolderChanged,
+    OrganEstablished,
+    PersonRegistered,
+)
+from services.catalog.domain.rules import PolicySetActivated, RuleEvent
+from shared import directory, reference, timers
+from shared.events import Json
+from shared.facts import Recorded, Statement
+from shared.workdays import start_of
+
+PUBLISH_BY = "catalog.publish-by"
+
+
+def project_item(fact: Recorded[ItemEvent]) -> Iterable[Statement]:
+    yield _history(fact)
+    match fact.event:
+        case ItemDrafted() | ItemRevised() as event:
+            yield _drafted(fact, event)
+            yield _revision(event, submitted=False)
+            yield from _deadline(fact, event.publish_by)
+        case ItemSubmitted() as event:
+            yield _status(fact, "SUBMITTED")
+            yield _revision(event, submitted=True)
+        case ItemWithdrawnByDrafter():
+            yield _status(fact, "DRAFT")
+        case ItemProgressed() as event:
+            yield _status(fact, event.status)
+            if event.destroyed:
+                yield Statement(
+                    "UPDATE item_revisions SET destroyed = true WHERE item_id = $1 AND revision = $2",
+                    fact.key,
+                    event.revision,
+                )
+            if event.status in ("PUBLISHED", "WITHHELD"):
+                yield timers.cancel(f"publish-by-{fact.key}")
+        case ObligationRescheduled() as event:
+            yield from _deadline(fact, event.publish_by)
+            yield _touched(fact)
+        case ObligationMissed() as event:
+            yield Statement(
+                "UPDATE items SET missed_on = $2 WHERE item_id = $1", fact.key, event.due_on
+            )
+            yield _touched(fact)
+
+
+def _drafted(fact: Recorded[ItemEvent], item: Particulars) -> Statement:
+    return Statement(
+        "INSERT INTO items (item_id, agency, revision, version, status, drafter, manifest_hash,"
+        " affairs_type, category, attribute, particulars, drafted_at, changed_at)"
+        " VALUES ($1, $2, $3, $4, 'DRAFT', $5, $6, $7, $8, $9, $10, $11, $11)"
+        " ON CONFLICT (item_id) DO UPDATE SET revision = excluded.revision,"
+        " version = excluded.version, status = excluded.status,"
+        " manifest_hash = excluded.manifest_hash, affairs_type = excluded.affairs_type,"
+        " category = excluded.category, attribute = excluded.attribute,"
+        " particulars = excluded.particulars, changed_at = excluded.changed_at",
+        fact.key,
+        fact.agency,
+        item.revision,
+        fact.version,
+        item.drafter,
+        item.manifest_hash,
+        item.affairs_type,
+        item.category,
+        item.attribute,
+        orjson.dumps(item.wire()).decode(),
+        fact.recorded_at,
+    )
+
+
+def _revision(item: Particulars, *, submitted: bool) -> Statement:
+    return Statement(
+        "INSERT INTO item_revisions (item_id, revision, agency, manifest_hash, submitted)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (item_id, revision) DO UPDATE"
+        " SET manifest_hash = excluded.manifest_hash,"
+        " submitted = excluded.submitted OR (item_revisions.submitted"
+        " AND item_revisions.manifest_hash = excluded.manifest_hash)",
+        item.item_id,
+        item.revision,
+        item.agency,
+        item.manifest_hash,
+        submitted,
+    )
+
+
+def _status(fact: Recorded[ItemEvent], status: str) -> Statement:
+    return Statement(
+        "UPDATE items SET status = $2, version = $3, changed_at = $4 WHERE item_id = $1",
+        fact.key,
+        status,
+        fact.version,
+        fact.recorded_at,
+    )
+
+
+def _touched(fact: Recorded[ItemEvent]) -> Statement:
+    return Statement("UPDATE items SET version = $2 WHERE item_id = $1", fact.key, fact.version)
+
+
+def _deadline(fact: Recorded[ItemEvent], rule: Json | None) -> Iterable[Statement]:
+    """The publish-by date with its rule, and the timer that looks when the day has passed."""
+    due = date.fromisoformat(rule["due"]) if rule else None
+    yield Statement(
+        "UPDATE items SET publish_by = $2, publish_rule = $3, provisional = $4 WHERE item_id = $1",
+        fact.key,
+        due,
+        orjson.dumps(rule).decode() if rule else None,
+        bool(rule and rule["provisional"]),
+    )
+    name = f"publish-by-{fact.key}"
+    if due is None:
+        yield timers.cancel(name)
+    else:
+        after = start_of(due + timedelta(days=1))
+        data = {"dueOn": due.isoformat()}
+        yield timers.schedule(name, after, PUBLISH_BY, fact.stream, fact.agency, data)
+
+
+def _history(fact: Recorded[ItemEvent]) -> Statement:
+    event = fact.event
+    note = {
+        "status": getattr(event, "status", None),
+        "reason": getattr(event, "reason_from", None),
+    }
+    return Statement(
+        "INSERT INTO item_history (item_id, version, agency, type, revision, actor, at, note)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        fact.key,
+        fact.version,
+        fact.agency,
+        event.type,
+        getattr(event, "revision", None),
+        fact.actor,
+        fact.recorded_at,
+        orjson.dumps(note).decode(),
+    )
+
+
+def project_directory(fact: Recorded[DirectoryEvent]) -> Iterable[Statement]:
+    match fact.event:
+        case AgencyRegistered():
+            yield from directory.agency_registered(fact.event.wire())
+        case OrganEstablished():
+            yield from directory.organ_established(fact.event.wire())
+        case OfficeHolderChanged():
+            yield from directory.holder_changed(fact.event.wire())
+        case PersonRegistered(person_id=person, agency_id=agency, name_hash=name):
+            yield Statement(
+                "INSERT INTO people (person, agency, name_address) VALUES ($1, $2, $3)"
+                " ON CONFLICT (person) DO UPDATE SET agency = excluded.agency,"
+                " name_address = excluded.name_address",
+                person,
+                agency,
+                name,
+            )
+
+
+def project_rule(fact: Recorded[RuleEvent]) -> Iterable[Statement]:
+    if isinstance(fact.event, PolicySetActivated):
+        yield from reference.policy_activated(fact.event.wire())
+    else:
+        yield from reference.calendar_published(fact.event.wire())
