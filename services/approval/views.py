@@ -17,7 +17,7 @@ from services.approval.comparison import Change, compare
 from services.approval.domain.manifest import Content
 from services.approval.queries import DecisionRow, ReviewRow
 from services.approval.rights import why_not
-from shared import directory
+from shared import directory, reference
 from shared.caller import Asking
 from shared.db import Db
 from shared.errors import DomainError, NotFound
@@ -30,6 +30,7 @@ class ReviewView:
 
     review: ReviewRow
     agency_name: str
+    category: str
     content: Content | None
     away: str
     decisions: tuple[DecisionRow, ...]
@@ -75,11 +76,15 @@ async def view_of(caller: Asking, review: ReviewRow) -> ReviewView:
         earlier = await queries.previous(db, review.item_id, review.revision)
         candidates = await _candidates(caller, db, review)
         agency = await directory.agency(db, review.agency)
+        category = await _category(db, review)
+        organs = {o.organ: o.name for o in await directory.organs(db, review.agency)}
     content, away = await _content(caller, review)
-    people = {review.submission.drafter, review.submission.submitted_by, *candidates}
+    audience = {person for ring in review.submission.rings for person in ring.audience}
+    people = {*review.submission.authors, *candidates, *audience} - organs.keys()
     return ReviewView(
-        review=review, agency_name=agency.name, content=content, away=away, decisions=decided,
-        texts=texts, names=await names_of(caller, people | {d.person for d in decided}),
+        review=review, agency_name=agency.name, category=category, content=content, away=away,
+        decisions=decided, texts=texts,
+        names=organs | await names_of(caller, people | {d.person for d in decided}),
         candidates=candidates, previous=earlier, changes=await _changes(caller, earlier, content),
         why_not=why_not(caller, review), today=legal_day(caller.now),
     )  # fmt: skip
@@ -105,6 +110,15 @@ async def _changes(
     except DomainError:
         return None
     return await asyncio.to_thread(compare, before, content)
+
+
+async def _category(db: Db, review: ReviewRow) -> str:
+    """The category's name in the policy set; its code when the set does not name it."""
+    about = review.submission
+    policy = await reference.policy_version(db, about.policy_agency, about.policy_version)
+    code, _, scheme = about.category.partition("@")
+    categories = policy.data.get("categorySchemes", {}).get(scheme, {}).get("categories", ())
+    return next((str(c["name"]) for c in categories if c.get("code") == code), about.category)
 
 
 async def _candidates(caller: Asking, db: Db, review: ReviewRow) -> tuple[str, ...]:

@@ -57,11 +57,14 @@ def decide(command: ReviewCommand, review: Review) -> Sequence[ReviewEvent]:
 
 
 def _open(command: OpenReview, review: Review) -> Sequence[ReviewEvent]:
+    """A revision already decided on is not opened again: the decision stands."""
     submission = command.submission
-    if review.status is Status.PENDING and review.submission == submission:
+    if review.status is Status.PENDING:
+        if review.submission != submission:
+            raise OtherUnderReview
         return []
     if review.status not in OPENABLE:
-        raise OtherUnderReview
+        return []
     chain = command.chain.for_document(submission.document_kind, submission.attribute)
     return [ReviewOpened(submission=submission, steps=chain.steps, release=chain.release)]
 
