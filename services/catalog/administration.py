@@ -1,0 +1,104 @@
+"""Who may change reference data, and the changes: they concern agencies the request may not see yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.catalog.aggregates import PERSON
+from services.catalog.domain.people import (
+    DirectoryEvent,
+    OfficeHolderChanged,
+    PersonRegistered,
+    Record,
+)
+from services.catalog.domain.rules import Activate, RuleEvent
+from services.catalog.policy import files
+from shared import directory
+from shared.caller import Asking, NotYours
+from shared.errors import Invalid, NotFound
+from shared.events import Json
+from shared.facts import Aggregate
+
+SETUP = "service:setup"
+SHIPPED = ("bureau-justice", "bureau-civil")
+
+
+async def may_administer(caller: Asking, agency: str) -> None:
+    """The administrator of the agency or of one above it; the set-up identity before there is any.
+
+    Raises NotYours.
+    """
+    async with caller.facts.transaction() as db:
+        if await _setting_up(caller, db):
+            return
+        above: list[str] = []
+        at: str | None = agency
+        while at and at not in above:
+            above.append(at)
+            try:
+                at = (await directory.agency(db, at)).parent
+            except NotFound:
+                break
+    if not any(caller.has("ADMINISTRATOR", known) for known in above):
+        raise NotYours
+
+
+async def may_set_rules(caller: Asking, agency: str) -> None:
+    """National rules are the business of an administrator of a top agency. Raises NotYours."""
+    if agency != "national":
+        await may_administer(caller, agency)
+        return
+    async with caller.facts.transaction() as db:
+        if await _setting_up(caller, db):
+            return
+        tops = {a.agency for a in await directory.agencies(db) if a.parent is None}
+    if not any(caller.has("ADMINISTRATOR", top) for top in tops):
+        raise NotYours
+
+
+async def _setting_up(caller: Asking, db: Any) -> bool:
+    if caller.person != SETUP:
+        return False
+    there = await db.fetchval("SELECT 1 FROM directory_grants WHERE role = 'ADMINISTRATOR' LIMIT 1")
+    return there is None
+
+
+def shipped(overlay: str | None) -> Json:
+    """A set that comes with the product. Raises Invalid for an unknown name."""
+    if overlay is not None and overlay not in SHIPPED:
+        raise Invalid(f"没有名为「{overlay}」的公开规则", field="overlay")
+    return files.policy_set(overlay)
+
+
+async def record(
+    caller: Asking, aggregate: Aggregate[Any, Any, Any], key: str, fact: DirectoryEvent, agency: str
+) -> None:
+    async with caller.facts.transaction() as db:
+        context = caller.context(agency)
+        await caller.facts.execute_in(db, aggregate, key, Record(fact), context)
+
+
+async def register_person(caller: Asking, person: str, agency: str, name: str) -> None:
+    if not name.strip():
+        raise Invalid("请填写姓名", field="name")
+    async with caller.facts.transaction() as db:
+        address = await caller.texts.put(db, agency, name.strip())
+        fact = PersonRegistered(person_id=person, agency_id=agency, name_hash=address)
+        await caller.facts.execute_in(db, PERSON, person, Record(fact), caller.context(agency))
+
+
+async def appoint(caller: Asking, fact: OfficeHolderChanged) -> None:
+    """Raises Invalid when the organ belongs to another agency or does not exist."""
+    async with caller.facts.transaction() as db:
+        organs = {organ.organ for organ in await directory.organs(db, fact.agency_id)}
+        if fact.organ_id not in organs:
+            raise Invalid("该机构没有这个内设组织", field="organId")
+        context = caller.context(fact.agency_id)
+        await caller.facts.execute_in(db, PERSON, fact.person_id, Record(fact), context)
+
+
+async def activate(
+    caller: Asking, aggregate: Aggregate[Any, Any, Any], key: str, fact: RuleEvent, agency: str
+) -> None:
+    async with caller.facts.transaction() as db:
+        await caller.facts.execute_in(db, aggregate, key, Activate(fact), caller.context(agency))
