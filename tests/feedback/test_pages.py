@@ -14,7 +14,9 @@ async def post(http, path, **form):
 
 
 def hidden(html, name):
-    return re.search(rf'name="{name}" value="([^"]*)"', html).group(1)
+    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert found, html
+    return found.group(1)
 
 
 async def test_a_citizen_writes_by_form_and_finds_the_receipt(house):
