@@ -22,10 +22,11 @@ def message(
     position: int = 1,
     actor: str = "p-chen",
     minutes: int = 0,
+    at: datetime = NOON,
 ) -> Message:
     row = {
         "stream": stream, "version": version, "type": type, "agency": agency, "actor": actor,
-        "recorded_at": NOON + timedelta(minutes=minutes), "correlation": "c-1", "causation": None,
+        "recorded_at": at + timedelta(minutes=minutes), "correlation": "c-1", "causation": None,
         "position": position, "message": orjson.dumps(data or {"n": version}),
     }  # fmt: skip
     return message_of(type.partition(".")[0], row)

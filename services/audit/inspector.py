@@ -1,0 +1,73 @@
+"""Who inspects: a supervisor (监督), who reads everything of the agencies below, and edits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+import httpx
+from fastapi import Depends
+
+from shared import directory
+from shared.caller import Asking, Caller, NotYours
+from shared.db import Db, scoped
+from shared.errors import DomainError
+from shared.pages import Pages
+
+KNOWN = {"citizen": "公众"}
+
+
+@dataclass(frozen=True)
+class Inspecting:
+    """One request of a supervisor. `agencies` are those of the role, not of other posts held."""
+
+    caller: Asking
+    agencies: tuple[str, ...]
+
+    @property
+    def pages(self) -> Pages:
+        pages = self.caller.runtime.service.pages
+        assert pages is not None
+        return pages
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Db]:
+        """Under row-level security, the supervised agencies only."""
+        async with scoped(self.caller.runtime.app_pool, self.agencies, write=False) as db:
+            yield db
+
+    @asynccontextmanager
+    async def ledger(self) -> AsyncIterator[Db]:
+        """The tables without an agency: head, sealed records, verifications."""
+        async with self.caller.runtime.worker_pool.acquire() as db, db.transaction():
+            yield db
+
+    async def names(self, people: Iterable[str | None]) -> Mapping[str, str]:
+        """Names from catalog; the id itself where catalog does not know or does not answer."""
+        wanted = sorted(
+            {p for p in people if p and p not in KNOWN and not p.startswith("service:")}
+        )
+        found: dict[str, dict[str, str]] = {}
+        if wanted:
+            try:
+                path = "/api/v1/people?ids=" + quote(",".join(wanted))
+                found = (await self.caller.peers.get("catalog", path, patience=2)).json()
+            except (DomainError, httpx.HTTPError, ValueError):
+                found = {}
+        return KNOWN | {id: found.get(id, {}).get("name", id) for id in wanted}
+
+
+async def inspecting(caller: Caller) -> Inspecting:
+    """Raises NotYours for everybody who is no supervisor."""
+    tops = {grant.agency for grant in caller.grants if grant.role == "SUPERVISOR"}
+    if not tops:
+        raise NotYours("此页面仅供监督人员查看")
+    async with caller.runtime.app_pool.acquire() as db:
+        below = [agency for top in sorted(tops) for agency in await directory.subtree(db, top)]
+    return Inspecting(caller, tuple(dict.fromkeys(below)))
+
+
+Inspector = Annotated[Inspecting, Depends(inspecting)]

@@ -1,0 +1,116 @@
+"""What pages and the JSON API show alike: the board in windows, the timeline with opened records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.audit.domain.board import NAMES, Cell, hour_of
+from services.audit.domain.index import content
+from services.audit.domain.timeline import told
+from services.audit.feed import vault_of
+from services.audit.inspector import Inspecting
+from services.audit.vault import Unsealable, Vault, unseal
+from shared.db import Db
+from shared.events import Json
+from shared.workdays import CHINA
+
+WINDOWS = {"hours": "近48小时", "days": "近30天"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline, in the words of `ui.timeline`."""
+
+    what: str
+    when: datetime
+    who: str
+    position: str | None
+    hash: str | None
+    note: str
+    idx: int
+    event: str
+
+
+def since(window: str, now: datetime) -> datetime:
+    return now - (timedelta(hours=47) if window == "hours" else timedelta(days=29))
+
+
+def series(cells: dict[Cell, int], window: str, now: datetime) -> Json:
+    """Totals per step of time: `labels` and, for each kind, `values`; Beijing time."""
+    step = timedelta(hours=1) if window == "hours" else timedelta(days=1)
+    pattern = "%m-%d %H时" if window == "hours" else "%m-%d"
+    count = 48 if window == "hours" else 30
+    moments = [hour_of(now) - step * n for n in reversed(range(count))]
+    labels = [f"{moment.astimezone(CHINA):{pattern}}" for moment in moments]
+    values = {kind: dict.fromkeys(labels, 0) for kind in NAMES}
+    for (_, kind, hour), n in cells.items():
+        label = f"{hour.astimezone(CHINA):{pattern}}"
+        if label in values[kind]:
+            values[kind][label] += n
+    return {
+        "labels": labels,
+        "series": [
+            {"kind": kind, "name": name, "values": list(values[kind].values())}
+            for kind, name in NAMES.items()
+        ],
+    }
+
+
+def per_agency(cells: dict[Cell, int], names: dict[str, str], now: datetime) -> list[Json]:
+    """For each agency and kind: the last 24 hours, 7 days, 30 days."""
+    spans = {"day": timedelta(hours=24), "week": timedelta(days=7), "month": timedelta(days=30)}
+    rows: dict[str, Json] = {}
+    for (agency, kind, hour), n in cells.items():
+        row = rows.setdefault(
+            agency,
+            {"agency": agency, "name": names.get(agency, agency),
+             "counts": {kind: dict.fromkeys(spans, 0) for kind in NAMES}},
+        )  # fmt: skip
+        for span, length in spans.items():
+            if hour > now - length:
+                row["counts"][kind][span] += n
+    return sorted(rows.values(), key=lambda row: row["name"])
+
+
+async def lines(inspecting: Inspecting, rows: Sequence[Any]) -> list[Line]:
+    """The timeline's rows with what their records say; what cannot be opened says so."""
+    async with inspecting.ledger() as db:
+        opened = await opened_records(db, vault_of(inspecting.caller.runtime), rows)
+    said = [(row, told(row["type"], row["actor"], opened.get(row["idx"], {}))) for row in rows]
+    names = await inspecting.names(one.person for _, one in said if one)
+    return [
+        Line(
+            one.what, row["occurred_at"], names.get(one.person or "", one.person or ""), one.position,
+            one.hash, "；".join([*one.details, *_unopened(row, opened), f"台账第 {row['idx']} 条"]),
+            row["idx"], row["id"],
+        )
+        for row, one in said
+        if one
+    ]  # fmt: skip
+
+
+def _unopened(row: Any, opened: dict[int, Json]) -> Iterable[str]:
+    return () if row["idx"] in opened else ("原始消息无法打开",)
+
+
+async def opened_records(db: Db, vault: Vault, rows: Sequence[Any]) -> dict[int, Json]:
+    """The data of sealed records, by ledger index."""
+    ids = {row["idx"]: row["id"] for row in rows}
+    sealed = await db.fetch(
+        "SELECT idx, subject, sealed FROM ledger_payload WHERE idx = ANY($1)", list(ids)
+    )
+    try:
+        keys = await vault.known(db, {row["subject"] for row in sealed})
+    except Unsealable:
+        keys = {}
+    found: dict[int, Json] = {}
+    for row in sealed:
+        if dek := keys.get(row["subject"]):
+            try:
+                found[row["idx"]] = content(unseal(dek, ids[row["idx"]], row["sealed"]))
+            except (Unsealable, ValueError):
+                continue
+    return found

@@ -1,0 +1,29 @@
+// The inspector's chart. The same figures stand in the table below it.
+document.addEventListener("DOMContentLoaded", async () => {
+  const place = document.getElementById("board-chart");
+  if (!place || typeof echarts === "undefined") return;
+  place.style.height = "22rem";
+  const chart = echarts.init(place, null, { renderer: "svg" });
+  const colours = ["#8c8579", "#b8860b", "#b3261e", "#2f6f4f"];
+  const symbols = ["circle", "rect", "triangle", "diamond"];
+  async function show() {
+    const answer = await fetch(place.dataset.source, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const board = await answer.json();
+    chart.setOption({
+      animation: false,
+      color: colours,
+      grid: { left: 48, right: 16, top: 40, bottom: 64 },
+      legend: { top: 0 },
+      tooltip: { trigger: "axis" },
+      xAxis: { type: "category", data: board.labels },
+      yAxis: { type: "value", minInterval: 1 },
+      series: board.series.map((one, n) => ({
+        name: one.name, type: "line", data: one.values, symbol: symbols[n], symbolSize: 7,
+      })),
+    });
+  }
+  await show();
+  window.addEventListener("resize", () => chart.resize());
+  setInterval(show, 5000);
+});
