@@ -40,7 +40,7 @@ async def reviews(request: Request, caller: Caller) -> Response:
     every = {row.key: row for row in (*waiting, *others)}.values()
     return _page(
         caller, request, "reviews.html", waiting=waiting, due=due, neutral=neutral, others=others,
-        titles=await titles_of(caller, every), today=legal_day(caller.now),
+        titles=await titles_of(caller, (row for row in every if row.status != "WITHHELD")), today=legal_day(caller.now),
         names=await names_of(caller, {row.submission.drafter for row in every}),
     )  # fmt: skip
 
