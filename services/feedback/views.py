@@ -19,7 +19,7 @@ from shared.events import Json
 from shared.workdays import legal_day
 
 SCOPES = {
-    "PUBLIC": "向社会公开", "WHOLE_PARTY": "在全党公开", "WITHIN_ORG": "在本组织内公开",
+    "PUBLIC": "向社会公开", "WHOLE_PARTY": "在全党公开", "WITHIN_ORG": "在本单位内公开",
     "PARTY_ONLY": "仅限党内公开", "SPECIFIC_PERSONS": "对特定人员公开",
 }  # fmt: skip
 STAGES = {

@@ -1,0 +1,1 @@
+"""The demo story, told through the services' own HTTP commands by the people in it."""
