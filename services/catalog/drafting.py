@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -27,9 +27,15 @@ DRAFTERS = ("DRAFTER", "SECTION_HEAD", "DISCLOSURE_OFFICE")
 
 
 async def save(
-    caller: Asking, item_id: str, form: DraftForm, expected: int | None
+    caller: Asking,
+    item_id: str,
+    form: DraftForm,
+    expected: int | None,
+    also: Callable[[Db], Awaitable[None]] | None = None,
 ) -> Sequence[Recorded[ItemEvent]]:
     """Draft a new item (`expected` None or 0) or revise one from the version the form was made of.
+
+    `also` is done in the same transaction.
 
     Raises NotYours, Invalid kinds, and Stale with both texts (`yours`, `current`).
     """
@@ -39,6 +45,8 @@ async def save(
             particulars = await _particulars(caller, db, item_id, form, grant.position)
             command = ReviseItem(particulars, caller.person) if expected else DraftItem(particulars)
             context = caller.context(form.agency)
+            if also:
+                await also(db)
             return await caller.facts.execute_in(db, ITEM, item_id, command, context, expected)
     except Stale as stale:
         raise await _with_both_texts(caller, item_id, form, stale) from stale

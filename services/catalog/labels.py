@@ -1,0 +1,46 @@
+"""Chinese names of catalog's codes, for pages."""
+
+from __future__ import annotations
+
+LABELS = {
+    "DRAFT": "草稿", "SUBMITTED": "审查中", "RETURNED": "已退回", "APPROVED": "已批准待发布",
+    "WITHHELD": "不予公开", "PUBLISHED": "已公开", "COMPLETED": "渠道全部完成",
+    "PROACTIVE": "主动公开", "ON_REQUEST": "依申请公开", "PARTY": "党务", "GOVERNMENT": "政务",
+    "PUBLIC": "向社会公开", "WHOLE_PARTY": "在全党公开", "WITHIN_ORG": "在本单位公开",
+    "PARTY_ONLY": "仅限党内公开", "SPECIFIC_PERSONS": "对特定对象公开",
+    "WEBSITE": "政府网站", "WECHAT": "微信公众号", "NOTICE_BOARD": "公开栏", "INTRANET": "内部公开网页",
+    "INTERNAL_BOARD": "内部公开栏", "MEETING": "会议", "DOCUMENT": "文件", "CIRCULAR": "通报",
+    "BRIEFING": "简报",
+    "PRESS": "报刊", "RADIO_TV": "广播电视", "GAZETTE": "政府公报", "LEAFLET": "宣传材料",
+    "SERVICE_HALL": "政务大厅", "LIVE_BROADCAST": "直播", "OTHER": "其他",
+    "LONG_TERM": "长期公开", "PERIODIC": "定期公开", "STAGED": "逐段公开", "IMMEDIATE": "即时公开",
+    "DRAFTER": "拟稿人", "SECTION_HEAD": "科室负责人", "SECRECY_REVIEWER": "保密审查员",
+    "DISCLOSURE_OFFICE": "公开办", "DEPUTY_LEADER": "分管领导", "PRINCIPAL_LEADER": "主要领导",
+    "CHANNEL_OPERATOR": "渠道操作员", "FEEDBACK_HANDLER": "意见承办人", "FILING_OFFICE": "备案机关",
+    "SUPERVISOR": "监督人员", "ADMINISTRATOR": "管理员",
+    "NOTICE": "通知公告", "POLICY": "政策文件", "REPORT": "报告", "LIST": "名单公示", "GUIDE": "指南",
+    "SECTION": "科室", "LEADING_GROUP": "领导小组", "PARTY_BRANCH": "党支部", "PARTY_COMMITTEE": "党委",
+    "DISCIPLINE_GROUP": "派驻纪检组", "OFFICE": "办公室", "BUREAU": "局",
+    "catalog.item-drafted.v1": "拟稿", "catalog.item-revised.v1": "修改", "catalog.item-submitted.v1": "送审",
+    "catalog.item-withdrawn-by-drafter.v1": "撤回", "catalog.obligation-rescheduled.v1": "公开期限重新计算",
+    "catalog.obligation-missed.v1": "逾期未公开", "catalog.item-progressed.v1": "进展",
+    "REVIEW": "待审查审批", "RELEASE": "待发布", "DELIVERY": "渠道待确认", "SCREEN": "待筛选",
+    "ASSIGN": "待交办",
+    "ANSWER": "待答复", "title": "标题", "docNo": "文号", "formedOn": "成文日期", "body": "正文",
+    "disclosingBody": "发文机关", "eventOn": "事项日期",
+}  # fmt: skip
+
+CHANNELS = {
+    "inside": ("INTRANET", "INTERNAL_BOARD", "MEETING", "DOCUMENT", "CIRCULAR", "BRIEFING"),
+    "public": (
+        "WEBSITE",
+        "WECHAT",
+        "NOTICE_BOARD",
+        "PRESS",
+        "RADIO_TV",
+        "GAZETTE",
+        "LEAFLET",
+        "SERVICE_HALL",
+    ),
+}
+DOCUMENT_KINDS = ("NOTICE", "POLICY", "REPORT", "LIST", "GUIDE", "OTHER")

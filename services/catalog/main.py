@@ -1,0 +1,27 @@
+"""The catalog service, named to the kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.catalog import admin_api, api, consumers, editor, pages
+from services.catalog.aggregates import AGGREGATES
+from services.catalog.labels import LABELS
+from shared.pages import Pages
+from shared.runtime import Service
+
+HERE = Path(__file__).parent
+
+SERVICE = Service(
+    name="catalog",
+    package=HERE,
+    aggregates=AGGREGATES,
+    read_tables=(
+        "items", "item_revisions", "item_history", "people",
+        "directory_agencies", "directory_organs", "directory_grants", "reference",
+    ),
+    handlers=consumers.handlers,
+    timers=consumers.timers,
+    routers=(api.router, admin_api.router, pages.router, editor.router),
+    pages=Pages(HERE, LABELS),
+)  # fmt: skip
