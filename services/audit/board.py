@@ -70,6 +70,8 @@ def make_app(settings: Settings, audit: AuditSettings) -> Any:
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",
         broker_commit_interval=1.0,
+        broker_session_timeout=6.0,  # a killed worker's partitions are free after this
+        broker_heartbeat_interval=1.0,
         datadir=str(settings.data / "board"),
     )
     topic = app.topic(*TOPICS, key_serializer="raw", value_serializer="raw")
