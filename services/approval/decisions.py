@@ -16,7 +16,7 @@ from services.approval.domain.commands import (
     ReviewCommand,
     WithholdItem,
 )
-from services.approval.domain.errors import DecidedMeanwhile
+from services.approval.domain.errors import DecidedMeanwhile, TextTooLong
 from services.approval.domain.events import ItemWithheld, ReviewEvent
 from services.approval.queries import ReviewRow
 from services.approval.rights import acting_as, require_reader
@@ -28,6 +28,8 @@ from shared.events import Wire
 from shared.facts import Recorded
 from shared.ids import derived_id
 from shared.store import StaleVersion
+
+LONGEST = 2_000  # characters of a note or a reason
 
 
 class PassForm(Wire):
@@ -76,7 +78,7 @@ async def pass_step(caller: Asking, review: ReviewRow, form: PassForm) -> None:
             at=caller.now,
             manifest_hash=form.manifest_hash,
             cleared=content.cleared,
-            note_hash=await _kept(caller, db, review, form.note),
+            note_hash=await _kept(caller, db, review, form.note, "note"),
             withheld_id=_withheld_id(review),
         )
         await _record(caller, db, review, command, form.version)
@@ -131,10 +133,11 @@ async def _register(
     for event in (fact.event for fact in facts):
         if not isinstance(event, ItemWithheld):
             continue
-        title = neutral.strip() or neutral_title(event.mode, event.determined_on)
+        general = neutral_title(event.mode, event.determined_on)
+        typed = await _kept(caller, db, review, neutral, "neutralTitle")
         register = RegisterWithheld(
             **event.model_dump(include={"withheld_id", "item_id", "revision", "ground", "mode"}),
-            neutral_title_hash=await caller.texts.put(db, review.agency, title),
+            neutral_title_hash=typed or await caller.texts.put(db, review.agency, general),
             reason_hash=event.reason_hash,
             on=event.determined_on,
             interval_months=await review_interval(db, review),
@@ -160,8 +163,14 @@ async def _deciding(caller: Asking, review: ReviewRow, typed: str) -> AsyncItera
         raise DecidedMeanwhile(text, yours=typed, current=current) from None
 
 
-async def _kept(caller: Asking, db: Db, review: ReviewRow, text: str) -> str | None:
-    return await caller.texts.put(db, review.agency, text.strip()) if text.strip() else None
+async def _kept(
+    caller: Asking, db: Db, review: ReviewRow, text: str, field: str = "reason"
+) -> str | None:
+    """The address of a typed text, None for an empty one. Raises TextTooLong."""
+    typed = text.replace("\x00", "").strip()
+    if len(typed) > LONGEST:
+        raise TextTooLong(f"最多 {LONGEST} 字，现有 {len(typed)} 字，请精简", field=field)
+    return await caller.texts.put(db, review.agency, typed) if typed else None
 
 
 def _withheld_id(review: ReviewRow) -> str:

@@ -38,9 +38,10 @@ async def reviews(request: Request, caller: Caller) -> Response:
     async with caller.reading() as db:
         others = await queries.recent(db, await read_agencies(caller, db))
     every = {row.key: row for row in (*waiting, *others)}.values()
+    named = [row for row in every if row.status != "WITHHELD"]
     return _page(
         caller, request, "reviews.html", waiting=waiting, due=due, neutral=neutral, others=others,
-        titles=await titles_of(caller, (row for row in every if row.status != "WITHHELD")), today=legal_day(caller.now),
+        titles=await titles_of(caller, named), today=legal_day(caller.now),
         names=await names_of(caller, {row.submission.drafter for row in every}),
     )  # fmt: skip
 

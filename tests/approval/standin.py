@@ -69,19 +69,25 @@ def app_of(catalog: Catalog) -> FastAPI:
 
 
 @asynccontextmanager
-async def standing() -> AsyncIterator[Catalog]:
-    """The server, on a free port."""
-    catalog = Catalog()
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    """The app over real HTTP on a free port; gives its address. Its lifespan is the caller's business."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    catalog.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    config = uvicorn.Config(app_of(catalog), log_level="error", lifespan="off", ws="none")
-    server = uvicorn.Server(config)
     listening.listen()  # from now on a connection waits instead of being refused
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    served = asyncio.create_task(server.serve(sockets=[listening]))
     try:
-        yield catalog
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True
-        await serving
+        await served
         listening.close()
+
+
+@asynccontextmanager
+async def standing() -> AsyncIterator[Catalog]:
+    catalog = Catalog()
+    async with serving(app_of(catalog)) as url:
+        catalog.url = url
+        yield catalog

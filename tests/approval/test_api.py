@@ -128,6 +128,14 @@ async def test_a_missing_reason_and_a_wrong_ground_name_their_field(world: World
     assert (mode.status_code, mode.json()["field"]) == (422, "mode")
 
 
+async def test_a_reason_of_ten_megabytes_or_with_odd_bytes_does_no_harm(world: World):
+    path = await world.submit()
+    long = await world.act("p-li", path, "return", reason="长" * 10_000_000)
+    assert (long.status_code, long.json()["field"]) == (422, "reason")
+    assert "精简" in long.json()["detail"]
+    await world.ok("p-li", path, "return", reason="有\x00误<script>")
+
+
 async def test_without_catalog_nothing_is_passed_and_nothing_is_lost(world: World):
     path = await world.submit()
     world.catalog.down = True

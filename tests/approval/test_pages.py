@@ -144,6 +144,7 @@ async def test_the_withheld_register_is_a_page(world: World):
     assert "涉及商业秘密" in page
     assert "C4" in page
     assert TITLE not in page
+    assert "涉及商业秘密" in (await read(world, "p-zhao", "/approval/withheld")).text
     assert (await read(world, "p-chen", "/approval/withheld")).status_code == 403
 
 

@@ -59,6 +59,12 @@ class GroundMissing(Invalid):
     text = "请选择不予公开的法定依据（C1 至 C8）"
 
 
+class TextTooLong(Invalid):
+    """A note or reason is a few sentences, not a document."""
+
+    text = "填写的文字过长，请精简"
+
+
 class TextTampered(Conflict):
     """What catalog gave is not what the manifest hash promises."""
 
