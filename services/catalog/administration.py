@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.catalog.aggregates import PERSON
+from services.catalog.domain.errors import CodeTaken, TreeLoop
 from services.catalog.domain.people import (
     DirectoryEvent,
     OfficeHolderChanged,
@@ -41,6 +42,24 @@ async def may_administer(caller: Asking, agency: str) -> None:
                 break
     if not any(caller.has("ADMINISTRATOR", known) for known in above):
         raise NotYours
+
+
+async def may_register(caller: Asking, agency: str, parent: str | None, code: str) -> None:
+    """Nobody takes over an agency by naming himself its superior, and no index numbers collide.
+
+    Raises NotYours, TreeLoop, CodeTaken.
+    """
+    async with caller.facts.transaction() as db:
+        known = {a.agency: a for a in await directory.agencies(db)}
+        below = await directory.subtree(db, agency) if agency in known else (agency,)
+    if parent in (*below, agency):
+        raise TreeLoop(field="parentId")
+    if any(a.code == code and a.agency != agency for a in known.values()):
+        raise CodeTaken(field="code")
+    if agency in known:
+        await may_administer(caller, agency)
+    if agency not in known or (parent and parent != known[agency].parent):
+        await may_administer(caller, parent or agency)
 
 
 async def may_set_rules(caller: Asking, agency: str) -> None:

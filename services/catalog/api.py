@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import mimetypes
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
 
 from services.catalog import contents, drafting, importing, queries
 from services.catalog.forms import DraftForm
+from services.catalog.uploads import MAX_FILE as MAX_FILE
+from services.catalog.uploads import stored_file as stored_file
 from shared.caller import Caller
-from shared.errors import Forbidden, Invalid, NotFound
+from shared.errors import Forbidden, NotFound
 from shared.events import Json, Wire
 from shared.ids import new_id
 from shared.workdays import legal_day
 
 router = APIRouter(prefix="/api/v1", tags=["items"])
-MAX_FILE = 50 * 1024 * 1024
 
 
 class Expected(Wire):
@@ -93,22 +93,7 @@ async def list_items(
 async def upload(caller: Caller, agency: str, file: Annotated[UploadFile, File()]) -> Json:
     """Store an attachment; its entry goes into `files` of a draft."""
     caller.require(agency, *drafting.DRAFTERS)
-    return (await stored_file(caller, file)).wire()
-
-
-async def stored_file(caller: Caller, file: UploadFile, role: str = "ATTACHMENT") -> contents.File:
-    """Raises Invalid for an empty or too large file, OutOfSpace when the disk is full."""
-    data = await file.read(MAX_FILE + 1)
-    if not data:
-        raise Invalid("附件是空文件", field="files")
-    if len(data) > MAX_FILE:
-        raise Invalid("附件超过 50 MB，请压缩或拆分后上传", field="files")
-    name = (file.filename or "附件").replace("/", "_")[:120]
-    media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    digest = await caller.blobs.put(data)
-    return contents.File(
-        role=role, name=name, media_type=media_type, length=len(data), sha256=digest
-    )
+    return (await stored_file(caller, agency, file)).wire()
 
 
 @router.get("/contents/{manifest_hash}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from services.catalog.aggregates import ITEM
-from services.catalog.contents import destroy
+from services.catalog.destroying import destroy
 from services.catalog.domain.item_commands import DeclareMissed, ItemCommand, NoteProgress
 from services.catalog.obligations import reschedule
 from services.catalog.projections import PUBLISH_BY
@@ -28,10 +28,15 @@ class AboutItem(Wire):
     occurred_on: date | None = None
     completed_on: date | None = None
     destroy_text: bool = False
+    ring: int | None = None
 
 
 def handlers(facts: Facts) -> Mapping[str, Handler]:
     async def note(db: Db, message: Message, command: ItemCommand, item_id: str) -> None:
+        """What is said of items that are not catalog's (handling results) is none of its business."""
+        state, _ = await facts.load(db, ITEM, item_id)
+        if state.particulars is None:
+            return
         await facts.execute_in(db, ITEM, item_id, command, _context(facts, message))
 
     async def returned(db: Db, message: Message) -> None:
@@ -59,7 +64,7 @@ def handlers(facts: Facts) -> Mapping[str, Handler]:
     async def published(db: Db, message: Message) -> None:
         about = AboutItem.model_validate(message.data)
         if about.kind != "HANDLING_RESULT":
-            command = NoteProgress(about.revision, "PUBLISHED", about.occurred_on)
+            command = NoteProgress(about.revision, "PUBLISHED", about.occurred_on, ring=about.ring)
             await note(db, message, command, about.item_id)
 
     async def completed(db: Db, message: Message) -> None:

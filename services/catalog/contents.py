@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
 
 import nh3
 import orjson
@@ -79,13 +78,15 @@ def hash_of(manifest: Json) -> str:
     return sha256(orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-async def store(db: Db, agency: str, manifest: Json, body: str) -> str:
-    """Keep manifest and body; return the manifest's hash."""
+async def store(db: Db, agency: str, item_id: str, manifest: Json, body: str) -> str:
+    """Keep manifest and body of an item; return the manifest's hash."""
     digest = hash_of(manifest)
     await db.execute(
-        "INSERT INTO manifests (hash, agency, manifest) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        "INSERT INTO manifests (hash, agency, item_id, manifest) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT DO NOTHING",
         digest,
         agency,
+        item_id,
         orjson.dumps(manifest).decode(),
     )
     if body:
@@ -117,23 +118,3 @@ async def body(db: Db, agency: str, of: Json) -> str:
         "SELECT body FROM parts WHERE agency = $1 AND sha256 = $2", agency, wanted[0]
     )
     return str(found or "")
-
-
-async def destroy(db: Db, item_id: str) -> None:
-    """Destroy every text of an item that was found to be a state secret (S2-24, Secrets Law)."""
-    rows: Any = await db.fetch(
-        "SELECT DISTINCT agency, manifest_hash FROM item_revisions WHERE item_id = $1", item_id
-    )
-    for row in rows:
-        found = await db.fetchval(
-            "SELECT manifest FROM manifests WHERE hash = $1", row["manifest_hash"]
-        )
-        for part in orjson.loads(found)["parts"] if found else ():
-            await db.execute(
-                "UPDATE parts SET body = NULL WHERE agency = $1 AND sha256 = $2",
-                row["agency"],
-                part["sha256"],
-            )
-        await db.execute(
-            "UPDATE manifests SET manifest = NULL WHERE hash = $1", row["manifest_hash"]
-        )

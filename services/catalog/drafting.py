@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -9,21 +10,30 @@ from typing import Any
 from services.catalog import contents, queries
 from services.catalog.aggregates import ITEM
 from services.catalog.domain import disclosure
-from services.catalog.domain.errors import NoSuchItem
-from services.catalog.domain.item_commands import DraftItem, ReviseItem, SubmitItem, WithdrawItem
-from services.catalog.domain.item_events import Duty, ItemEvent, Particulars
+from services.catalog.domain.errors import AlreadyDrafted, NoSuchItem, NoSuchOrgan
+from services.catalog.domain.item_commands import (
+    DraftItem,
+    ItemCommand,
+    ReviseItem,
+    SubmitItem,
+    WithdrawItem,
+)
+from services.catalog.domain.item_events import Duty, ItemEvent, Particulars, Relation
 from services.catalog.forms import DraftForm
 from services.catalog.obligations import publish_by
 from services.catalog.policy.model import PolicySet
-from shared import reference
+from services.catalog.uploads import checked_files
+from shared import directory, reference
 from shared.caller import Asking
 from shared.db import Db
 from shared.errors import Invalid, Stale
 from shared.events import Json
 from shared.facts import Recorded
+from shared.store import StaleVersion
 from shared.workdays import legal_day
 
 DRAFTERS = ("DRAFTER", "SECTION_HEAD", "DISCLOSURE_OFFICE")
+ITEM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
 
 async def save(
@@ -40,16 +50,35 @@ async def save(
     Raises NotYours, Invalid kinds, and Stale with both texts (`yours`, `current`).
     """
     grant = caller.require(form.agency, *DRAFTERS)
+    if not ITEM_ID.fullmatch(item_id):
+        raise Invalid("信息编号只能用英文字母、数字和连字符", field="itemId")
     try:
         async with caller.writing() as db:
             particulars = await _particulars(caller, db, item_id, form, grant.position)
-            command = ReviseItem(particulars, caller.person) if expected else DraftItem(particulars)
+            command: ItemCommand = DraftItem(particulars)
+            if expected:
+                left = await _drafter_left(caller, db, item_id)
+                command = ReviseItem(particulars, caller.person, drafter_left=left)
             context = caller.context(form.agency)
             if also:
                 await also(db)
-            return await caller.facts.execute_in(db, ITEM, item_id, command, context, expected)
+            return await caller.facts.execute_in(
+                db, ITEM, item_id, command, context, expected or None
+            )
     except Stale as stale:
         raise await _with_both_texts(caller, item_id, form, stale) from stale
+    except StaleVersion:
+        if expected:
+            raise
+        # The id is taken, perhaps by an item this person may not see.
+        raise AlreadyDrafted from None
+
+
+async def _drafter_left(caller: Asking, db: Db, item_id: str) -> bool:
+    """Whether the drafter no longer drafts for the item's agency: then another drafter goes on."""
+    row = await queries.item(db, item_id)
+    grants = await directory.grants(db, row.drafter, legal_day(caller.now))
+    return not any(grant.agency == row.agency and grant.role in DRAFTERS for grant in grants)
 
 
 async def _with_both_texts(caller: Asking, item_id: str, form: DraftForm, stale: Stale) -> Stale:
@@ -65,8 +94,10 @@ async def _particulars(
     row = await reference.policy(db, form.agency, legal_day(caller.now))
     policy = PolicySet.model_validate(row.data)
     _plausible(form, caller)
+    await _own_organ(db, form)
     body = contents.safe_html(form.body)
-    manifest = contents.manifest_of(form.title.strip(), form.doc_no, body, form.files)
+    files = await checked_files(db, form.agency, form.files)
+    manifest = contents.manifest_of(form.title.strip(), form.doc_no, body, files)
     rings = [(ring.scope, ring.audience, ring.channels) for ring in form.rings]
     item = Particulars(
         **_plain(form),
@@ -75,7 +106,7 @@ async def _particulars(
         revision=1,
         policy_agency=row.agency,
         policy_version=row.version,
-        manifest_hash=await contents.store(db, form.agency, manifest, body),
+        manifest_hash=await contents.store(db, form.agency, item_id, manifest, body),
         rings=disclosure.rings_of(policy, rings),
         drafter=caller.person,
         position=position,
@@ -93,7 +124,21 @@ PLAIN = (
 
 
 def _plain(form: DraftForm) -> dict[str, Any]:
-    return {name: getattr(form, name) for name in PLAIN}
+    values = {name: getattr(form, name) for name in PLAIN}
+    relations = tuple(Relation(**relation.model_dump()) for relation in form.relations)
+    empty = {name: values[name] or None for name in ("ground", "stage", "document_kind")}
+    return values | empty | {"relations": relations}
+
+
+async def _own_organ(db: Db, form: DraftForm) -> None:
+    """Raises NoSuchOrgan for another agency's organ."""
+    organs = {organ.organ for organ in await directory.organs(db, form.agency)} | {form.agency, ""}
+    for field, organ in (
+        ("disclosingBody", form.disclosing_body),
+        ("dutyLeadOrgan", form.duty.lead_organ or ""),
+    ):
+        if organ not in organs:
+            raise NoSuchOrgan(field=field)
 
 
 async def _addresses(caller: Asking, db: Db, form: DraftForm) -> dict[str, Any]:
@@ -108,7 +153,7 @@ async def _addresses(caller: Asking, db: Db, form: DraftForm) -> dict[str, Any]:
     duty = form.duty
     return {
         "ground_reason_hash": await kept(form.ground_reason),
-        "off_catalog_reason_hash": await kept(form.off_catalog_reason),
+        "off_catalog_reason": await kept(form.off_catalog_reason),
         "legal_basis": (basis,) if basis else (),
         "duty": Duty(
             task_hash=await kept(duty.task),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from hashlib import sha256
+from html import escape
 
 import orjson
 
@@ -63,12 +64,12 @@ async def _organ(db: Db, agency: str) -> str:
 
 
 def _form(agency: str, organ: str, reading: Reading) -> DraftForm:
-    body = list(reading.paragraphs)
+    body = "".join(f"<p>{escape(line, quote=False)}</p>" for line in reading.paragraphs)
     return DraftForm(
         agency=agency,
         title=(reading.title or "")[: contents.MAX_TITLE],
         doc_no=reading.doc_no,
-        body="\n".join(body),
+        body=body,
         disclosing_body=organ,
         formed_on=reading.formed_on,
         rings=(RingForm(scope="PUBLIC", channels=("WEBSITE",)),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.catalog import admin_api, api, consumers, editor, pages
+from services.catalog import admin_api, api, consumers, editor, pages, uploads
 from services.catalog.aggregates import AGGREGATES
 from services.catalog.labels import LABELS
 from shared.pages import Pages
@@ -22,6 +22,7 @@ SERVICE = Service(
     ),
     handlers=consumers.handlers,
     timers=consumers.timers,
+    tasks=(uploads.erase_files,),
     routers=(api.router, admin_api.router, pages.router, editor.router),
     pages=Pages(HERE, LABELS),
 )  # fmt: skip

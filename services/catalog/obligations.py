@@ -29,7 +29,10 @@ def starts_of(item: Particulars, determined_on: date | None = None) -> dict[str,
 async def publish_by(
     db: Db, policy: PolicySet, item: Particulars, determined_on: date | None = None
 ) -> Explained | None:
-    """The explained date under the item's own policy set; None while no clock runs."""
+    """The explained date under the item's own policy set; None while no clock runs, and for
+    what need not be published."""
+    if item.attribute != "PROACTIVE":
+        return None
     return publication_limit(
         policy,
         await reference.calendar(db),
@@ -49,16 +52,21 @@ async def reschedule(
     if item is None:
         return
     row = await reference.policy_version(db, item.policy_agency, item.policy_version)
-    found = await publish_by(db, PolicySet.model_validate(row.data), item, determined_on)
+    determined = determined_on or state.determined_on
+    found = await publish_by(db, PolicySet.model_validate(row.data), item, determined)
     if found is not None:
         await facts.execute_in(db, ITEM, item_id, Reschedule(found.wire()), context)
 
 
-async def reschedule_provisional(facts: Facts, context: Context) -> int:
-    """After a calendar year was published: every provisional date; returns how many items."""
-    async with facts.transaction() as db:
-        rows = await db.fetch("SELECT item_id, agency FROM items WHERE provisional")
-        for row in rows:
-            own = Context(row["agency"], context.actor, context.at, context.correlation)
-            await reschedule(db, facts, row["item_id"], own)
+async def reschedule_provisional(db: Db, facts: Facts, context: Context) -> int:
+    """After a calendar year was published: every provisional date that still counts; returns how many.
+
+    In the transaction of the publication, so that no date is forgotten.
+    """
+    rows = await db.fetch(
+        "SELECT item_id, agency FROM items WHERE provisional AND NOT fulfilled ORDER BY item_id"
+    )
+    for row in rows:
+        own = Context(row["agency"], context.actor, context.at, context.correlation)
+        await reschedule(db, facts, row["item_id"], own)
     return len(rows)

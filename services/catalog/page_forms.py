@@ -45,15 +45,15 @@ async def typed(request: Request, caller: Asking, agency: str) -> Values:
     values["insideChannels"] = [str(value) for value in form.getlist("insideChannels")]
     values["publicChannels"] = [str(value) for value in form.getlist("publicChannels")]
     values["important"] = form.get("important") == "1"
-    values["files"] = await _files(form, caller)
+    values["files"] = await _files(form, caller, agency)
     return values
 
 
-async def _files(form: FormData, caller: Asking) -> list[dict[str, Any]]:
+async def _files(form: FormData, caller: Asking, agency: str) -> list[dict[str, Any]]:
     kept = [orjson.loads(str(value)) for value in form.getlist("keepFile")]
     for sent in form.getlist("files"):
         if isinstance(sent, UploadFile) and sent.filename:
-            kept.append((await stored_file(caller, sent)).wire())  # type: ignore[arg-type]
+            kept.append((await stored_file(caller, agency, sent)).wire())  # type: ignore[arg-type]
     return kept
 
 

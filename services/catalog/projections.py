@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 import orjson
 
@@ -26,10 +26,9 @@ from services.catalog.domain.people import (
     PersonRegistered,
 )
 from services.catalog.domain.rules import PolicySetActivated, RuleEvent
-from shared import directory, reference, timers
+from shared import directory, reference
 from shared.events import Json
 from shared.facts import Recorded, Statement
-from shared.workdays import start_of
 
 PUBLISH_BY = "catalog.publish-by"
 
@@ -40,7 +39,8 @@ def project_item(fact: Recorded[ItemEvent]) -> Iterable[Statement]:
         case ItemDrafted() | ItemRevised() as event:
             yield _drafted(fact, event)
             yield _revision(event, submitted=False)
-            yield from _deadline(fact, event.publish_by)
+            yield _deadline(fact, event.publish_by)
+            yield from _timer(fact)
         case ItemSubmitted() as event:
             yield _status(fact, "SUBMITTED")
             yield _revision(event, submitted=True)
@@ -54,16 +54,19 @@ def project_item(fact: Recorded[ItemEvent]) -> Iterable[Statement]:
                     fact.key,
                     event.revision,
                 )
-            if event.status in ("PUBLISHED", "WITHHELD"):
-                yield timers.cancel(f"publish-by-{fact.key}")
+            if event.fulfilled:
+                yield Statement("UPDATE items SET fulfilled = true WHERE item_id = $1", fact.key)
+                yield from _timer(fact)
         case ObligationRescheduled() as event:
-            yield from _deadline(fact, event.publish_by)
+            yield _deadline(fact, event.publish_by)
             yield _touched(fact)
+            yield from _timer(fact)
         case ObligationMissed() as event:
             yield Statement(
                 "UPDATE items SET missed_on = $2 WHERE item_id = $1", fact.key, event.due_on
             )
             yield _touched(fact)
+            yield from _timer(fact)
 
 
 def _drafted(fact: Recorded[ItemEvent], item: Particulars) -> Statement:
@@ -75,7 +78,9 @@ def _drafted(fact: Recorded[ItemEvent], item: Particulars) -> Statement:
         " version = excluded.version, status = excluded.status,"
         " manifest_hash = excluded.manifest_hash, affairs_type = excluded.affairs_type,"
         " category = excluded.category, attribute = excluded.attribute,"
-        " particulars = excluded.particulars, changed_at = excluded.changed_at",
+        " particulars = excluded.particulars, changed_at = excluded.changed_at,"
+        " drafter = excluded.drafter,"
+        " fulfilled = items.fulfilled AND items.revision = excluded.revision",
         fact.key,
         fact.agency,
         item.revision,
@@ -119,23 +124,30 @@ def _touched(fact: Recorded[ItemEvent]) -> Statement:
     return Statement("UPDATE items SET version = $2 WHERE item_id = $1", fact.key, fact.version)
 
 
-def _deadline(fact: Recorded[ItemEvent], rule: Json | None) -> Iterable[Statement]:
-    """The publish-by date with its rule, and the timer that looks when the day has passed."""
-    due = date.fromisoformat(rule["due"]) if rule else None
-    yield Statement(
+def _deadline(fact: Recorded[ItemEvent], rule: Json | None) -> Statement:
+    """The publish-by date with its rule."""
+    return Statement(
         "UPDATE items SET publish_by = $2, publish_rule = $3, provisional = $4 WHERE item_id = $1",
         fact.key,
-        due,
+        date.fromisoformat(rule["due"]) if rule else None,
         orjson.dumps(rule).decode() if rule else None,
         bool(rule and rule["provisional"]),
     )
-    name = f"publish-by-{fact.key}"
-    if due is None:
-        yield timers.cancel(name)
-    else:
-        after = start_of(due + timedelta(days=1))
-        data = {"dueOn": due.isoformat()}
-        yield timers.schedule(name, after, PUBLISH_BY, fact.stream, fact.agency, data)
+
+
+def _timer(fact: Recorded[ItemEvent]) -> Iterable[Statement]:
+    """The timer that looks when the day has passed: a function of the item's own row, so that it is
+    the same after a rebuild. None when the duty is met or the miss of that day is recorded."""
+    yield Statement("DELETE FROM timers WHERE id = 'publish-by-' || $1", fact.key)
+    yield Statement(
+        "INSERT INTO timers (id, due, kind, stream, agency, data)"
+        " SELECT 'publish-by-' || item_id, (publish_by + 1)::timestamp AT TIME ZONE 'Asia/Shanghai',"
+        " $2, $3, agency, json_build_object('dueOn', publish_by) FROM items WHERE item_id = $1"
+        " AND publish_by IS NOT NULL AND NOT fulfilled AND missed_on IS DISTINCT FROM publish_by",
+        fact.key,
+        PUBLISH_BY,
+        fact.stream,
+    )
 
 
 def _history(fact: Recorded[ItemEvent]) -> Statement:

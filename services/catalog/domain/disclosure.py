@@ -7,8 +7,10 @@ from services.catalog.domain.errors import (
     GroundNeeded,
     OutsideBeforeInside,
     ReasonNeeded,
+    ScopeTwice,
     UnknownCategory,
     UnknownClass,
+    WrongScheme,
 )
 from services.catalog.domain.item_events import Particulars, Ring
 from services.catalog.policy.model import PolicySet, Scope
@@ -32,6 +34,8 @@ def rings_of(
     Raises ChannelForbidden, OutsideBeforeInside, Invalid for an unknown scope.
     """
     rings = tuple(_ring(policy, *ring) for ring in wanted)
+    if len({ring.scope for ring in rings}) < len(rings):
+        raise ScopeTwice(field="rings")
     order = [INSIDE_OUT.index(ring.scope) for ring in rings]
     if order != sorted(order):
         raise OutsideBeforeInside(field="rings")
@@ -76,6 +80,9 @@ def check(policy: PolicySet, item: Particulars) -> None:
     """Raises UnknownCategory, UnknownClass, GroundNeeded, ReasonNeeded (S4-03)."""
     if policy.category(item.category) is None:
         raise UnknownCategory(field="category")
+    scheme = policy.category_schemes[item.category.partition("@")[2]]
+    if scheme.affairs_type != item.affairs_type:
+        raise WrongScheme(field="category")
     if item.duration_class not in {known.code for known in policy.duration_classes}:
         raise UnknownClass(field="durationClass")
     if item.attribute == "WITHHELD" and item.ground not in {g.code for g in policy.grounds}:

@@ -39,6 +39,34 @@ class NotTheDrafter(Forbidden):
     text: ClassVar[str] = "只有拟稿人可以办理此事"
 
 
+class OtherAgency(Invalid):
+    text: ClassVar[str] = "这件信息属于另一机构，不能改到本机构名下"
+
+
+class NoSuchOrgan(Invalid):
+    text: ClassVar[str] = "本机构没有这个组织，请从列表中选择"
+
+
+class ScopeTwice(Invalid):
+    text: ClassVar[str] = "同一公开范围只能选择一次，请合并渠道"
+
+
+class WrongScheme(Invalid):
+    text: ClassVar[str] = "所选类别与党务、政务的选择不一致，请重新选择类别"
+
+
+class TreeLoop(Invalid):
+    text: ClassVar[str] = "上级机构不能是本机构或其下级，请重新选择"
+
+
+class CodeTaken(Conflict):
+    text: ClassVar[str] = "该机构代码已被其他机构使用，请核对后填写"
+
+
+class PersonElsewhere(Conflict):
+    text: ClassVar[str] = "该人员编号已由其他机构登记，请换用新的编号"
+
+
 class Incomplete(Invalid):
     """Something a submission needs is missing; `missing` lists all fields."""
 

@@ -16,6 +16,7 @@ from services.catalog.domain.errors import (
     NoSuchItem,
     NotSubmitted,
     NotTheDrafter,
+    OtherAgency,
 )
 from services.catalog.domain.item_commands import (
     DeclareMissed,
@@ -53,6 +54,9 @@ class Item:
     status: Status = "DRAFT"
     publish_by: Json | None = None
     missed: date | None = None
+    determined_on: date | None = None
+    rings_done: frozenset[int] = frozenset()
+    fulfilled: bool = False
 
     @property
     def locked(self) -> bool:
@@ -92,8 +96,10 @@ def _revise(command: ReviseItem, item: Item, now: Particulars) -> Sequence[ItemE
         raise Locked
     if item.status == "WITHHELD":
         raise Closed
-    if command.by != now.drafter:
+    if command.by != now.drafter and not command.drafter_left:
         raise NotTheDrafter
+    if command.particulars.agency != now.agency:
+        raise OtherAgency(field="agency")
     # A revision that others have seen keeps its number for ever; a draft nobody saw is replaced.
     revision = now.revision + (item.status in ("RETURNED", *PUBLIC))
     return [_as(ItemRevised, command.particulars, revision=revision)]
@@ -109,7 +115,7 @@ def _submit(command: SubmitItem, item: Item, now: Particulars) -> Sequence[ItemE
     if command.missing:
         names = "、".join(FIELD_TEXT.get(name, name) for name in command.missing)
         raise Incomplete(f"请补全：{names}", field=command.missing[0], missing=command.missing)
-    values = now.model_dump(exclude={"type"}) | {"publish_by": item.publish_by}
+    values = now.model_dump(include=set(Particulars.model_fields)) | {"publish_by": item.publish_by}
     return [ItemSubmitted(**values, submitted_by=command.by, chain=command.chain)]
 
 
@@ -122,8 +128,13 @@ def _withdraw(command: WithdrawItem, item: Item, now: Particulars) -> Sequence[I
 
 
 def _progress(command: NoteProgress, item: Item, now: Particulars) -> Sequence[ItemEvent]:
-    if command.revision != now.revision or command.status == item.status:
+    """What is said again, or of a revision that was replaced, is no new fact."""
+    rings = item.rings_done | _ring(command.ring)
+    if command.revision != now.revision:
         return []
+    if command.status == item.status and rings == item.rings_done:
+        return []
+    public = command.status == "PUBLISHED" and len(rings) >= len(now.rings)
     return [
         ItemProgressed(
             item_id=now.item_id,
@@ -131,13 +142,19 @@ def _progress(command: NoteProgress, item: Item, now: Particulars) -> Sequence[I
             status=command.status,
             on=command.on,
             reason_from=command.reason_from,
+            ring=command.ring,
             destroyed=command.destroyed,
+            fulfilled=item.fulfilled or public or command.status in ("COMPLETED", "WITHHELD"),
         )
     ]
 
 
+def _ring(number: int | None) -> frozenset[int]:
+    return frozenset() if number is None else frozenset((number,))
+
+
 def _reschedule(command: Reschedule, item: Item, now: Particulars) -> Sequence[ItemEvent]:
-    if command.publish_by == item.publish_by or item.status in PUBLIC:
+    if command.publish_by == item.publish_by or item.fulfilled:
         return []
     return [
         ObligationRescheduled(
@@ -147,7 +164,9 @@ def _reschedule(command: Reschedule, item: Item, now: Particulars) -> Sequence[I
 
 
 def _miss(command: DeclareMissed, item: Item, now: Particulars) -> Sequence[ItemEvent]:
-    if item.status in (*PUBLIC, "WITHHELD") or item.missed == command.due_on:
+    """Nothing when the day is no longer the day: met, moved, or recorded before."""
+    due = item.publish_by and item.publish_by["due"]
+    if item.fulfilled or item.missed == command.due_on or due != command.due_on.isoformat():
         return []
     return [
         ObligationMissed(
@@ -165,13 +184,21 @@ def _as(
 def evolve(item: Item, event: ItemEvent) -> Item:
     match event:
         case ItemDrafted() | ItemRevised():
-            return Item(event, "DRAFT", event.publish_by, item.missed)
+            same = item.particulars and item.particulars.revision == event.revision
+            kept = item if same else Item(missed=item.missed)
+            return replace(kept, particulars=event, status="DRAFT", publish_by=event.publish_by)
         case ItemSubmitted():
             return replace(item, particulars=event, status="SUBMITTED")
         case ItemWithdrawnByDrafter():
             return replace(item, status="DRAFT")
         case ItemProgressed():
-            return replace(item, status=cast(Status, event.status))
+            return replace(
+                item,
+                status=cast(Status, event.status),
+                determined_on=event.on if event.status == "APPROVED" else item.determined_on,
+                rings_done=item.rings_done | _ring(event.ring),
+                fulfilled=event.fulfilled,
+            )
         case ObligationRescheduled():
             return replace(item, publish_by=event.publish_by)
         case ObligationMissed():

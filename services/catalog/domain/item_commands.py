@@ -18,10 +18,14 @@ class DraftItem:
 
 @dataclass(frozen=True)
 class ReviseItem:
-    """Replace the draft, or begin the next revision after a return or a publication."""
+    """Replace the draft, or begin the next revision after a return or a publication.
+
+    `drafter_left`: the drafter no longer drafts for the agency, so somebody else goes on.
+    """
 
     particulars: Particulars
     by: str
+    drafter_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class NoteProgress:
     on: date | None = None
     reason_from: str | None = None
     destroyed: bool = False
+    ring: int | None = None
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Particulars(Wire):
     policy_version: str
     manifest_hash: str
     entry_id: str | None = None
-    off_catalog_reason_hash: str | None = None
+    off_catalog_reason: str | None = None  # address of the text
     obligation_id: str | None = None
     duty: Duty = Duty()
     attribute: Attribute = "PROACTIVE"
@@ -106,7 +106,10 @@ class ItemWithdrawnByDrafter(Event):
 
 
 class ItemProgressed(Event):
-    """What the other services told: a working fact, so that the workbench can be rebuilt."""
+    """What the other services told: a working fact, so that the workbench can be rebuilt.
+
+    `ring` counts from 0; `fulfilled`: the duty to publish is met in every ring, or void.
+    """
 
     type: Literal["catalog.item-progressed.v1"] = "catalog.item-progressed.v1"
     item_id: str
@@ -114,7 +117,9 @@ class ItemProgressed(Event):
     status: Literal["RETURNED", "APPROVED", "WITHHELD", "PUBLISHED", "COMPLETED"]
     reason_from: str | None = None
     on: date | None = None
+    ring: int | None = None
     destroyed: bool = False
+    fulfilled: bool = False
 
 
 class ObligationRescheduled(Event):

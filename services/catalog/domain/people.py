@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.catalog.domain.errors import AlreadyThere
+from services.catalog.domain.errors import AlreadyThere, PersonElsewhere
 from services.catalog.policy.model import Role
 from shared.decider import Decider
 from shared.events import Codec, Event
@@ -81,6 +81,13 @@ def decide(command: Record, known: tuple[DirectoryEvent, ...]) -> Sequence[Direc
         type(old) is type(fact) and _home(old) != _home(fact) for old in known
     ):
         raise AlreadyThere(field="agency")
+    if isinstance(fact, PersonRegistered) and any(
+        isinstance(old, PersonRegistered) and old.agency_id != fact.agency_id for old in known
+    ):
+        raise PersonElsewhere(field="personId")
+    if isinstance(fact, PersonRegistered) and fact in known:
+        registered = [old for old in known if isinstance(old, PersonRegistered)]
+        return [] if registered[-1] == fact else [fact]
     if isinstance(fact, OfficeHolderChanged) and fact in known and _latest(known, fact) == fact:
         return []
     return [fact]
