@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Iterable
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,12 +22,12 @@ class Vault:
     """`secret` wraps the keys (数据密钥); without it the tables give away neither keys nor subjects."""
 
     def __init__(self, secret: bytes) -> None:
-        self._wrap = AESGCM(hmac.new(secret, b"audit/kek/v1", sha256).digest())
-        self._names = hmac.new(secret, b"audit/ref/v1", sha256).digest()
+        self._wrap = AESGCM(hmac.digest(secret, b"audit/kek/v1", "sha256"))
+        self._names = hmac.digest(secret, b"audit/ref/v1", "sha256")
 
     def handle(self, subject: str) -> str:
         """The subject's keyed name (64 hex digits)."""
-        return hmac.new(self._names, subject.encode(), sha256).hexdigest()
+        return hmac.digest(self._names, subject.encode(), "sha256").hex()
 
     async def keys(self, db: Db, subjects: Iterable[str]) -> dict[str, bytes | None]:
         """The key of each subject by handle; made where there is none, None where destroyed."""
@@ -69,7 +68,7 @@ def unseal(dek: bytes, entry_id: str, sealed: bytes) -> bytes:
 
 
 def _box(dek: bytes) -> AESGCM:
-    return AESGCM(hmac.new(dek, b"audit/seal/v1", sha256).digest())
+    return AESGCM(hmac.digest(dek, b"audit/seal/v1", "sha256"))
 
 
 def _open(box: AESGCM, name: bytes, sealed: bytes) -> bytes:

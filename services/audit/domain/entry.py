@@ -139,12 +139,12 @@ def message_from(record: Received) -> Message:
 
 def salt(dek: bytes, entry_id: str) -> bytes:
     """Makes the commitment hiding and unlinkable; derived, so that taking in again gives the same."""
-    return hmac.new(dek, SALT + entry_id.encode(), sha256).digest()
+    return hmac.digest(dek, SALT + entry_id.encode(), "sha256")
 
 
 def commitment(dek: bytes, entry_id: str, frame: bytes) -> str:
     """Commits to key, `ce_*` headers and value (43 characters, base64url)."""
-    return _base64(hmac.new(salt(dek, entry_id), frame, sha256).digest())
+    return _base64(hmac.digest(salt(dek, entry_id), frame, "sha256"))
 
 
 def leaf(entry: Entry, dek: bytes, handle: str) -> bytes:

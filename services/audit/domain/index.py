@@ -75,12 +75,12 @@ def item_of(entry: Entry) -> str | None:
 
 def parts(frame: bytes) -> list[bytes]:
     """The length-prefixed parts of a frame. Raises Unreadable."""
-    found, at = [], 0
-    while at < len(frame):
-        end = at + 4 + int.from_bytes(frame[at : at + 4], "big")
-        found.append(frame[at + 4 : end])
-        at = end
-    if at != len(frame) or len(found) < 2 or len(found) % 2:
+    found, at, size = [], 0, len(frame)
+    while at < size:
+        start = at + 4
+        at = start + int.from_bytes(frame[at:start], "big")
+        found.append(frame[start:at])
+    if at != size or len(found) < 2 or len(found) % 2:
         raise Unreadable("broken frame")
     return found
 
