@@ -1,0 +1,84 @@
+"""Notice-board poster 公开栏: a PDF with the text, its dates, its proof, and a QR code to the item's page."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import segno
+import typst
+
+from shared.workdays import chinese
+
+
+@dataclass(frozen=True)
+class Poster:
+    """What is printed. `post_until` None stands for open end; `url` is the item's public page."""
+
+    title: str
+    doc_no: str | None
+    index_no: str
+    agency_name: str
+    paragraphs: tuple[str, ...]
+    published_on: date
+    post_until: date | None
+    url: str
+    manifest_hash: str
+
+
+LAYOUT = """
+#let data = json(bytes(sys.inputs.data))
+#set document(title: data.title)
+#set page(paper: sys.inputs.paper, margin: (x: 2.2cm, top: 2cm, bottom: 2.4cm),
+  footer: context align(center, text(8pt, fill: luma(90))[#counter(page).display("1 / 1", both: true)]))
+#set text(font: "Noto Sans SC", size: 12pt, lang: "zh", region: "cn")
+#set par(leading: 1em, spacing: 1em, first-line-indent: (amount: 2em, all: true), justify: true)
+#align(center, text(26pt, weight: 700, fill: rgb("#9b1b20"), data.agency_name))
+#align(center, text(11pt, data.doc_no))
+#line(length: 100%, stroke: 1.6pt + rgb("#9b1b20"))
+#v(6pt)
+#align(center, text(19pt, weight: 700, data.title))
+#v(6pt)
+#for paragraph in data.paragraphs { par(paragraph) }
+#v(1fr)
+#block(breakable: false, width: 100%, inset: (top: 8pt), stroke: (top: 0.8pt + luma(120)))[
+  #set par(first-line-indent: 0pt, leading: .7em)
+  #grid(columns: (1fr, 2.6cm), gutter: 12pt,
+    text(9.5pt)[索引号：#data.index_no #linebreak() 公开日期：#data.published
+      #linebreak() 公示期限：#data.until #linebreak() 内容校验值：#data.manifest_hash.slice(0, 32) #linebreak() #data.manifest_hash.slice(32)
+      #linebreak() 网页：#data.url],
+    image(bytes(sys.inputs.qr), format: "svg", width: 2.6cm, alt: "网页二维码"))
+]
+"""
+
+
+def poster_pdf(poster: Poster, paper: Literal["a4", "a3"] = "a4") -> bytes:
+    """The poster as PDF; long texts go on to further pages."""
+    data = asdict(poster) | {
+        "doc_no": poster.doc_no or "",
+        "published": chinese(poster.published_on),
+        "until": f"至{chinese(poster.post_until)}" if poster.post_until else "长期",
+    }
+    data.pop("published_on")
+    data.pop("post_until")
+    inputs = {"data": json.dumps(data, ensure_ascii=False), "qr": _qr(poster.url), "paper": paper}
+    compiled: bytes = typst.compile(  # type: ignore[misc]
+        LAYOUT.encode(), font_paths=[str(fonts())], ignore_system_fonts=True, sys_inputs=inputs
+    )
+    return compiled
+
+
+def _qr(url: str) -> str:
+    out = io.BytesIO()
+    segno.make(url, error="m").save(out, kind="svg", xmldecl=False, border=1, scale=4)
+    return out.getvalue().decode()
+
+
+def fonts() -> Path:
+    """The folder of the Chinese font that comes with the product."""
+    return Path(str(resources.files("justmytype_intl_cjk"))) / "fonts" / "ofl" / "notosanssc"
