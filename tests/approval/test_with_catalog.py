@@ -44,7 +44,7 @@ class Pair:
         await self.pass_on(self.catalog, self.approval)
 
     async def pass_on(self, one: Running, other: Running) -> None:
-        await other.receive(*[m for m in await one.sent() if "review" not in m.type])
+        await other.receive(*await one.sent())
 
     async def decide(self, person: str, act: str, **form: str) -> Json:
         async with self.approval.as_(person) as http:
