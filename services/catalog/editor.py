@@ -31,7 +31,7 @@ async def _show(
         name = (await directory.agency(db, agency)).name
     stale = error if isinstance(error, Stale) else None
     return page(
-        request, caller, "editor.html", status=status_of(error) if error else 200,
+        request, caller, "editor.html", code=status_of(error) if error else 200,
         values=values, errors=page_forms.errors_of(error) if error and not stale else {},
         stale=stale.extra if stale else None, stale_text=stale.detail if stale else "",
         item_id=item_id, version=version, agency=agency, agency_name=name, organs=organs,

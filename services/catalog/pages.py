@@ -17,13 +17,11 @@ router = APIRouter(tags=["pages"], include_in_schema=False)
 PAGE = 30
 
 
-def page(
-    request: Request, caller: Asking, name: str, status: int = 200, **context: Any
-) -> Response:
+def page(request: Request, caller: Asking, name: str, code: int = 200, **context: Any) -> Response:
     pages = caller.runtime.service.pages
     assert pages is not None
     today = legal_day(caller.now)
-    return pages.render(request, name, status=status, today=today, **context)
+    return pages.render(request, name, status=code, today=today, **context)
 
 
 @router.get("/")
@@ -59,7 +57,7 @@ async def items(
         names = {a.agency: a.name for a in await directory.agencies(db)}
     more = rows[PAGE - 1].changed_at if len(rows) > PAGE else None
     return page(
-        request, caller, "items.html", rows=rows[:PAGE], more=more, status=status, words=words,
+        request, caller, "items.html", rows=rows[:PAGE], more=more, chosen=status, words=words,
         agency=agency, agencies=names, mine=caller.agencies, may_draft=drafting_agencies(caller),
     )  # fmt: skip
 

@@ -36,6 +36,7 @@ class ItemRow:
     missed_on: date | None
     drafted_at: datetime
     changed_at: datetime
+    fulfilled: bool
     title: str
     doc_no: str | None
 
@@ -102,8 +103,7 @@ async def mine(db: Db, drafter: str) -> list[ItemRow]:
 async def overdue(db: Db, on: date) -> list[ItemRow]:
     """Past their date and not public, in the agencies this request sees."""
     rows = await db.fetch(
-        COLUMNS + " WHERE i.publish_by < $1 AND i.attribute = 'PROACTIVE'"
-        " AND i.status NOT IN ('PUBLISHED', 'COMPLETED', 'WITHHELD') ORDER BY i.publish_by LIMIT 200",
+        COLUMNS + " WHERE i.publish_by < $1 AND NOT i.fulfilled ORDER BY i.publish_by LIMIT 200",
         on,
     )
     return [_row(row) for row in rows]
