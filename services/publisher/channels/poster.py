@@ -49,9 +49,14 @@ LAYOUT = """
 #block(breakable: false, width: 100%, inset: (top: 8pt), stroke: (top: 0.8pt + luma(120)))[
   #set par(first-line-indent: 0pt, leading: .7em)
   #grid(columns: (1fr, 2.6cm), gutter: 12pt,
-    text(9.5pt)[索引号：#data.index_no #linebreak() 公开日期：#data.published
-      #linebreak() 公示期限：#data.until #linebreak() 内容校验值：#data.manifest_hash.slice(0, 32) #linebreak() #data.manifest_hash.slice(32)
-      #linebreak() 网页：#data.url],
+    text(9.5pt)[
+      索引号：#data.index_no #linebreak()
+      公开日期：#data.published #linebreak()
+      公示期限：#data.until #linebreak()
+      内容校验值：#data.manifest_hash.slice(0, 32) #linebreak()
+      #data.manifest_hash.slice(32) #linebreak()
+      网页：#data.url
+    ],
     image(bytes(sys.inputs.qr), format: "svg", width: 2.6cm, alt: "网页二维码"))
 ]
 """

@@ -81,7 +81,8 @@ def delivery_key(item_id: str, ring: int, channel: str, round: int, repeated: bo
 
 def back_off(attempt: int) -> timedelta:
     """30 s, 1 min, 2 min … at most six hours."""
-    return min(FIRST_WAIT * 2 ** min(attempt - 1, 12), LONGEST_WAIT)
+    doubled: int = 2 ** min(attempt - 1, 12)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 
 def decide(command: DeliveryCommand, now: Delivery) -> Sequence[DeliveryEvent]:

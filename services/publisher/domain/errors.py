@@ -20,7 +20,7 @@ class OlderRevision(Conflict):
 
 
 class LeaksOutside(Invalid):
-    """Scope × channel guard: what is not PUBLIC never reaches a public output (S2-21, S2-22, S3-12, S3-13)."""
+    """Scope × channel guard: what is not PUBLIC never reaches a public output (S2-21, S3-12)."""
 
     text: ClassVar[str] = "该公开范围不允许使用面向社会的渠道，已拒绝发布"
 

@@ -1,0 +1,224 @@
+"""Facts of publisher → its read tables and timers. Pure; each touches only rows of its own stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import orjson
+
+from services.publisher.domain.events import (
+    ChannelNoted,
+    DeliveryConfirmed,
+    DeliveryEvent,
+    DeliveryFailed,
+    DeliveryPlanned,
+    DeliverySubmitted,
+    ItemPublished,
+    PostingEnded,
+    PublicationCompleted,
+    PublicationEvent,
+    PublicationOpened,
+    PublicationScheduled,
+    Read,
+)
+from shared import timers
+from shared.facts import Recorded, Statement
+from shared.workdays import start_of
+
+END_POSTING = "publisher.end-posting"
+
+
+def project_publication(fact: Recorded[PublicationEvent]) -> Iterable[Statement]:
+    match fact.event:
+        case PublicationOpened() as event:
+            yield _opened(fact, event)
+        case PublicationScheduled() as event:
+            yield _scheduled(fact, event)
+            yield _counter(fact.agency, event.index_no)
+        case ItemPublished() as event:
+            yield _published(fact, event)
+            yield from _posting(fact, event)
+        case PublicationCompleted():
+            yield _status(fact, "COMPLETED")
+        case PostingEnded() as event:
+            yield Statement(
+                "UPDATE publications SET ended_on = $2, version = $3 WHERE item_id = $1",
+                fact.key,
+                event.ended_on,
+                fact.version,
+            )
+        case ChannelNoted():
+            yield Statement(
+                "UPDATE publications SET version = $2 WHERE item_id = $1", fact.key, fact.version
+            )
+
+
+def _opened(fact: Recorded[PublicationEvent], event: PublicationOpened) -> Statement:
+    cleared = event.clearance
+    return Statement(
+        "INSERT INTO publications (item_id, agency, revision, round, version, kind, status, title,"
+        " doc_no, manifest_hash, category, affairs_type, clearance, opened_at, due_on)"
+        " VALUES ($1, $2, $3, $4, $5, $6, 'WAITING', $7, $8, $9, $10, $11, $12, $13, $14)"
+        " ON CONFLICT (item_id) DO UPDATE SET revision = excluded.revision, round = excluded.round,"
+        " version = excluded.version, status = 'WAITING', title = excluded.title,"
+        " doc_no = excluded.doc_no, manifest_hash = excluded.manifest_hash,"
+        " category = excluded.category, affairs_type = excluded.affairs_type,"
+        " clearance = excluded.clearance, opened_at = excluded.opened_at, due_on = excluded.due_on,"
+        " released_on = NULL, released_by = NULL, ended_on = NULL",
+        fact.key,
+        fact.agency,
+        cleared.revision,
+        event.round,
+        fact.version,
+        cleared.kind,
+        cleared.title,
+        cleared.doc_no,
+        cleared.manifest_hash,
+        cleared.category,
+        cleared.affairs_type,
+        orjson.dumps(cleared.wire()).decode(),
+        fact.recorded_at,
+        cleared.due_on,
+    )
+
+
+def _scheduled(fact: Recorded[PublicationEvent], event: PublicationScheduled) -> Statement:
+    return Statement(
+        "UPDATE publications SET status = 'RELEASED', version = $2, index_no = $3, released_on = $4,"
+        " released_by = $5, post_until = $6, post_open = $7, post_rule = $8 WHERE item_id = $1",
+        fact.key,
+        fact.version,
+        event.index_no,
+        event.released_on,
+        event.released_by,
+        event.post_until.date,
+        event.post_until.open,
+        orjson.dumps(event.post_until.rule).decode(),
+    )
+
+
+def _counter(agency: str, index_no: str) -> Statement:
+    """The counter follows the facts; the greatest wins, so the order does not matter."""
+    year, _, serial = index_no.rpartition("/")[2].partition("-")
+    return Statement(
+        "INSERT INTO index_counters (agency, year, last) VALUES ($1, $2, $3)"
+        " ON CONFLICT (agency, year) DO UPDATE SET last = greatest(index_counters.last, excluded.last)",
+        agency,
+        int(year or 0),
+        int(serial or 0),
+    )
+
+
+def _published(fact: Recorded[PublicationEvent], event: ItemPublished) -> Statement:
+    responds_to = next((r["itemId"] for r in event.relations if r["type"] == "RESPONDS_TO"), None)
+    return Statement(
+        "INSERT INTO published_rings (item_id, round, ring, agency, revision, kind, scope, audience,"
+        " title, doc_no, index_no, manifest_hash, category, affairs_type, disclosing_body, responds_to,"
+        " occurred_on, recorded_at, post_until) VALUES"
+        " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+        fact.key,
+        event.round,
+        event.ring,
+        fact.agency,
+        event.revision,
+        event.kind,
+        event.scope,
+        list(event.audience),
+        event.title,
+        event.doc_no,
+        event.index_no,
+        event.manifest_hash,
+        event.category,
+        event.affairs_type,
+        event.disclosing_body,
+        responds_to,
+        event.occurred_on,
+        fact.recorded_at,
+        event.post_until.date,
+    )
+
+
+def _posting(fact: Recorded[PublicationEvent], event: ItemPublished) -> Iterable[Statement]:
+    until = event.post_until
+    yield Statement(
+        "UPDATE publications SET status = CASE status WHEN 'COMPLETED' THEN status ELSE 'PUBLISHED' END,"
+        " version = $2, post_until = $3, post_open = $4, post_rule = $5 WHERE item_id = $1",
+        fact.key,
+        fact.version,
+        until.date,
+        until.open,
+        orjson.dumps(until.rule).decode(),
+    )
+    name = f"posting-{fact.key}"
+    if until.date is None:
+        yield timers.cancel(name)
+    else:
+        due = start_of(until.date + timedelta(days=1))
+        yield timers.schedule(
+            name, due, END_POSTING, fact.stream, fact.agency, {"round": event.round}
+        )
+
+
+def _status(fact: Recorded[PublicationEvent], status: str) -> Statement:
+    return Statement(
+        "UPDATE publications SET status = $2, version = $3 WHERE item_id = $1",
+        fact.key,
+        status,
+        fact.version,
+    )
+
+
+def project_delivery(fact: Recorded[DeliveryEvent]) -> Iterable[Statement]:
+    match fact.event:
+        case DeliveryPlanned() as event:
+            yield Statement(
+                "INSERT INTO deliveries (key, item_id, agency, revision, round, ring, scope, channel,"
+                " manifest_hash, state, next_try, planned_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'PENDING', $10, $10)",
+                fact.key,
+                event.item_id,
+                fact.agency,
+                event.revision,
+                event.round,
+                event.ring,
+                event.scope,
+                event.channel,
+                event.manifest_hash,
+                fact.recorded_at,
+            )
+        case DeliverySubmitted() as event:
+            yield Statement(
+                "UPDATE deliveries SET state = 'SUBMITTED', ref = $2, next_try = $3 WHERE key = $1",
+                fact.key,
+                event.ref,
+                fact.recorded_at,
+            )
+        case DeliveryConfirmed() as event:
+            yield Statement(
+                "UPDATE deliveries SET state = 'CONFIRMED', occurred_on = $2, evidence = $3, code = NULL"
+                " WHERE key = $1",
+                fact.key,
+                event.occurred_on,
+                orjson.dumps([evidence.wire() for evidence in event.evidence]).decode(),
+            )
+        case DeliveryFailed() as event:
+            yield Statement(
+                "UPDATE deliveries SET state = 'FAILED', attempts = $2, code = $3, next_try = $4"
+                " WHERE key = $1",
+                fact.key,
+                event.attempt,
+                event.code,
+                event.retry_at,
+            )
+
+
+def project_reading(fact: Recorded[Read]) -> Iterable[Statement]:
+    yield Statement(
+        "INSERT INTO readings (item_id, person, agency, at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT DO NOTHING",
+        fact.event.item_id,
+        fact.event.person,
+        fact.agency,
+        fact.recorded_at,
+    )

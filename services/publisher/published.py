@@ -1,0 +1,29 @@
+"""Which facts leave publisher, and in what words."""
+
+from __future__ import annotations
+
+from services.publisher.domain.events import (
+    ChannelNoted,
+    DeliveryEvent,
+    DeliveryPlanned,
+    DeliverySubmitted,
+    PublicationEvent,
+    PublicationOpened,
+)
+from shared.events import Json
+
+
+def publish_publication(event: PublicationEvent) -> Json | None:
+    if isinstance(event, PublicationOpened | ChannelNoted):
+        return None
+    return _without_type(event.wire())
+
+
+def publish_delivery(event: DeliveryEvent) -> Json | None:
+    if isinstance(event, DeliveryPlanned | DeliverySubmitted):
+        return None
+    return _without_type(event.wire())
+
+
+def _without_type(data: Json) -> Json:
+    return {name: value for name, value in data.items() if name != "type"}
