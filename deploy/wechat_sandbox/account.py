@@ -13,12 +13,13 @@ from typing import Any
 
 @dataclass
 class Faults:
-    """What goes wrong next. Counters count down; `quota` and `reject` stay until switched off."""
+    """What goes wrong next. Counters count down; `quota`, `reject` and `refuse` stay until switched off."""
 
     expire: int = 0  # calls that answer 42001
     invalid: int = 0  # calls that answer 40001
     quota: bool = False  # publishing calls answer 45009
     reject: bool = False  # submissions are rejected afterwards
+    refuse: str = ""  # drafts whose title contains this answer 53503
     drop: int = 0  # drafts that are made although the answer is lost
     slow: float = 0.0  # seconds before each answer
     pending: int = 1  # polls that still say "publishing"

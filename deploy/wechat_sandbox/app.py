@@ -58,7 +58,11 @@ async def draft_add(request: Request) -> Any:
     account = of(request)
     if account.state.faults.quota:
         return error(45009, "reach max api daily quota limit")
-    media_id = account.add_draft((await request.json())["articles"])
+    articles = (await request.json())["articles"]
+    refuse = account.state.faults.refuse
+    if refuse and any(refuse in article["title"] for article in articles):
+        return error(53503, "draft did not pass the check")
+    media_id = account.add_draft(articles)
     if account.state.faults.drop > 0:
         account.state.faults.drop -= 1
         return JSONResponse({"gateway": "timeout"}, 504)

@@ -66,6 +66,15 @@ async def test_a_reached_quota_is_told_and_a_later_try_succeeds(sandbox, wechat)
     assert len(sandbox[0].state.posts) == 1
 
 
+async def test_a_draft_can_be_refused_by_its_title_while_others_pass(sandbox, wechat):
+    sandbox[0].state.faults.refuse = "名册"
+    with pytest.raises(WeChatError) as refused:
+        await submit(wechat)
+    assert refused.value.code == "DRAFT_REFUSED"
+    await wechat.submit("item-2:1", "另一件通知", "<p>正文</p>", "摘要")
+    assert len(sandbox[0].state.posts) == 1
+
+
 async def test_a_rejection_afterwards_is_a_failure(sandbox, wechat):
     sandbox[0].state.faults.reject = True
     publish_id = await submit(wechat)
