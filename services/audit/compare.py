@@ -62,8 +62,7 @@ async def _service(
     db: Db, vault: Vault, source: Source, report: Report, service: str
 ) -> dict[str, str]:
     """Compare page by page; returns the facts the snapshot does not hold (id → hash)."""
-    after, waiting = 0, dict[str, str]()
-    report.facts[service] = 0
+    after, count, waiting = 0, 0, dict[str, str]()
     while page := await source(service, after, PAGE):
         upto = page[-1]["position"]
         held = await _hashes(db, vault, await db.fetch(HELD, service, after, upto))
@@ -74,10 +73,10 @@ async def _service(
             elif ours != fact["sha256"]:
                 report.differs(f"「{NAMES[service]}」的事实 {fact['id']} 与台账内容不同")
         _absent(report, service, held)
-        report.facts[service] += len(page)
-        after = upto
+        count, after = count + len(page), upto
     rest = await db.fetch(HELD, service, after, 2**62)
     _absent(report, service, [row["id"] for row in rest])
+    report.facts[service] = count
     return waiting
 
 

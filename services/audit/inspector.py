@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
@@ -16,8 +16,18 @@ from shared.caller import Asking, Caller, NotYours
 from shared.db import Db, scoped
 from shared.errors import DomainError
 from shared.pages import Pages
+from shared.peers import NAMES
 
-KNOWN = {"citizen": "公众"}
+CITIZEN = "citizen"
+
+
+class Named(dict[str, str]):
+    """Names by id. Services and the public need no catalog; who is unknown stays an id."""
+
+    def __missing__(self, id: str) -> str:
+        if id.startswith("service:"):
+            return f"系统（{NAMES.get(id[8:], id[8:])}）"
+        return "公众" if id == CITIZEN else id
 
 
 @dataclass(frozen=True)
@@ -45,11 +55,9 @@ class Inspecting:
         async with self.caller.runtime.worker_pool.acquire() as db, db.transaction():
             yield db
 
-    async def names(self, people: Iterable[str | None]) -> Mapping[str, str]:
+    async def names(self, people: Iterable[str | None]) -> Named:
         """Names from catalog; the id itself where catalog does not know or does not answer."""
-        wanted = sorted(
-            {p for p in people if p and p not in KNOWN and not p.startswith("service:")}
-        )
+        wanted = sorted({p for p in people if p and p != CITIZEN and not p.startswith("service:")})
         found: dict[str, dict[str, str]] = {}
         if wanted:
             try:
@@ -57,7 +65,7 @@ class Inspecting:
                 found = (await self.caller.peers.get("catalog", path, patience=2)).json()
             except (DomainError, httpx.HTTPError, ValueError):
                 found = {}
-        return KNOWN | {id: found.get(id, {}).get("name", id) for id in wanted}
+        return Named({id: person["name"] for id, person in found.items() if person.get("name")})
 
 
 async def inspecting(caller: Caller) -> Inspecting:

@@ -83,7 +83,7 @@ async def lines(inspecting: Inspecting, rows: Sequence[Any]) -> list[Line]:
     names = await inspecting.names(one.person for _, one in said if one)
     return [
         Line(
-            one.what, row["occurred_at"], names.get(one.person or "", one.person or ""), one.position,
+            one.what, row["occurred_at"], names[one.person or ""], one.position,
             one.hash, "；".join([*one.details, *_unopened(row, opened), f"台账第 {row['idx']} 条"]),
             row["idx"], row["id"],
         )

@@ -14,6 +14,7 @@ from shared.workdays import Explained, chinese
 
 TYPES: Mapping[str, str] = {
     "catalog.agency-registered.v1": "机构登记",
+    "catalog.person-registered.v1": "人员登记",
     "catalog.organ-established.v1": "组织设立",
     "catalog.office-holder-changed.v1": "任职变更",
     "catalog.policy-set-activated.v1": "规则启用",
