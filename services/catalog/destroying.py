@@ -39,10 +39,10 @@ async def _destroy_part(db: Db, agency: str, digest: str) -> None:
     await db.execute(
         "UPDATE parts SET body = NULL WHERE agency = $1 AND sha256 = $2", agency, digest
     )
-    await db.execute("DELETE FROM uploads WHERE agency = $1 AND sha256 = $2", agency, digest)
     await db.execute(
-        "INSERT INTO erasures (agency, sha256) SELECT $1, $2 WHERE NOT EXISTS"
-        " (SELECT 1 FROM uploads WHERE sha256 = $2) ON CONFLICT DO NOTHING",
+        "WITH gone AS (DELETE FROM uploads WHERE agency = $1 AND sha256 = $2 RETURNING sha256)"
+        " INSERT INTO erasures (agency, sha256) SELECT $1, sha256 FROM gone WHERE NOT EXISTS"
+        " (SELECT 1 FROM uploads u WHERE u.sha256 = $2 AND u.agency <> $1) ON CONFLICT DO NOTHING",
         agency,
         digest,
     )

@@ -1,0 +1,83 @@
+"""By when an item must be public: missed, moved, provisional; and read tables made again from facts."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from services.catalog.consumers import timers
+from shared.timers import fire_due
+from tests.catalog.conftest import World
+from tests.catalog.story import ITEM, OTHER_ITEM, contract, form
+
+PAST = (date.today() - timedelta(days=60)).isoformat()
+YEARS_END = "2026-12-20"
+
+
+async def fire(world: World) -> int:
+    facts = world.run.runtime.facts
+    return await fire_due(facts, timers(facts))
+
+
+async def test_an_item_past_its_day_is_recorded_as_missed_once(world: World):
+    await world.draft(formedOn=PAST)
+    assert await fire(world) == 1
+    assert await fire(world) == 0
+    assert (await world.types())[-1] == "obligation-missed"
+    (message,) = [m for m in await world.run.sent() if m.type == "catalog.obligation-missed.v1"]
+    assert message.data.keys() == contract("catalog.obligation-missed.v1").keys()
+    item = await world.item()
+    assert item["missedOn"] == item["publishBy"]["due"]
+    await world.ok("p-chen", "PUT", f"/items/{ITEM}?expected=2", json=form(formedOn=PAST))
+    assert await fire(world) == 0
+
+
+async def test_a_public_item_and_one_that_need_not_be_public_are_never_missed(world: World):
+    await world.draft(formedOn=PAST)
+    await world.submit()
+    await world.hears("approval.item-approved.v1", determinedOn=PAST)
+    await world.hears("publisher.item-published.v1", ring=0)
+    await world.hears("publisher.item-published.v1", ring=1)
+    asked = {"attribute": "ON_REQUEST", "groundReason": "涉及个人", "formedOn": PAST}
+    made = await world.draft(OTHER_ITEM, **asked)
+    assert made["publishBy"] is None
+    assert await fire(world) == 0
+
+
+async def test_only_inside_published_is_still_missed(world: World):
+    await world.draft(formedOn=PAST)
+    await world.submit()
+    await world.hears("publisher.item-published.v1", ring=0)
+    assert await fire(world) == 1
+
+
+async def test_a_date_in_an_unpublished_year_is_provisional_until_the_notice_is_out(world: World):
+    made = await world.draft(eventOn=YEARS_END, formedOn=None)
+    assert (made["publishBy"]["provisional"], made["publishBy"]["estimatedYears"]) == (True, [2027])
+    notice = {"year": 2027, "status": "published", "off": ["2027-01-01", "2027-01-02", "2027-01-04"],
+              "work": [], "source": "通知"}  # fmt: skip
+    done = await world.ok("p-admin", "PUT", "/calendars/2027", json=notice)
+    assert done == {"rescheduled": 1}
+    now = (await world.item())["publishBy"]
+    assert now["provisional"] is False
+    assert now["due"] > made["publishBy"]["due"]
+    assert (await world.types())[-1] == "obligation-rescheduled"
+
+
+async def test_read_tables_made_again_from_facts_equal_the_live_ones(world: World):
+    await world.draft(formedOn=PAST)
+    await fire(world)
+    await world.submit()
+    await world.hears("approval.item-returned.v1")
+    version = (await world.item())["version"]
+    await world.ok("p-chen", "PUT", f"/items/{ITEM}?expected={version}", json=form(title="改"))
+    await world.draft(OTHER_ITEM, eventOn=YEARS_END)
+    await world.submit(OTHER_ITEM)
+    await world.hears("approval.item-approved.v1", itemId=OTHER_ITEM)
+    await world.hears("publisher.item-published.v1", itemId=OTHER_ITEM, ring=0)
+    notice = {"year": 2027, "status": "published", "off": ["2027-01-01"], "work": []}
+    await world.ok("p-admin", "PUT", "/calendars/2027", json=notice)
+    before = await world.run.tables()
+    assert before["items"]
+    assert before["timers"]
+    assert await world.run.rebuild()
+    assert await world.run.tables() == before
