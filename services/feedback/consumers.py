@@ -19,6 +19,7 @@ class ItemPublished(Wire):
     """The fields of publisher.item-published.v1 that are read here."""
 
     item_id: str
+    kind: str
     revision: int
     round: int
     ring: int
@@ -58,6 +59,8 @@ def handlers(facts: Facts) -> Mapping[str, Handler]:
 
     async def on_published(db: Db, message: Message) -> None:
         heard = ItemPublished.model_validate(message.data)
+        if heard.kind == "HANDLING_RESULT":
+            return  # our own answer: what people think of it belongs to the item it answers
         command = OpenSubject(opened(heard))
         await facts.execute_in(db, SUBJECT, heard.item_id, command, context(message))
 

@@ -183,3 +183,9 @@ async def test_after_the_posting_only_paper_of_that_time_is_taken(house):
     async with house.it.as_("p-wang") as http:
         made = await http.put(f"/feedback/api/v1/feedbacks/{new_id()}/entry", json=entry)
     assert made.status_code == 201
+
+
+async def test_a_published_answer_is_no_new_subject(house):
+    answer = "0199a3c0-0000-7000-8000-0000000000ef"
+    await house.it.receive(house.publish(itemId=answer, kind="HANDLING_RESULT"))
+    assert not await house.it.sql("SELECT 1 FROM subjects WHERE item_id = $1", answer)
