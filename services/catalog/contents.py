@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from hashlib import sha256
+from html import escape
 
 import nh3
 import orjson
@@ -41,7 +42,7 @@ def safe_html(body: str) -> str:
         )
     if "<" not in body:
         paragraphs = (line.strip() for line in body.splitlines())
-        return "".join(f"<p>{nh3.clean_text(line)}</p>" for line in paragraphs if line)
+        return "".join(f"<p>{escape(line, quote=False)}</p>" for line in paragraphs if line)
     cleaned: str = nh3.clean(
         body,
         tags=TAGS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,7 @@ class World:
         answer = await self.ask(who, method, path, **sent)
         assert answer.status_code == status, answer.text
         problem: Json = answer.json()
-        assert any("\u4e00" <= c <= "\u9fff" for c in problem.get("detail", problem["title"]))
+        assert re.search("[\u4e00-\u9fff]", str(problem.get("detail", problem["title"])))
         return problem
 
     async def draft(self, item: str = ITEM, who: str = "p-chen", **changes: Any) -> Json:

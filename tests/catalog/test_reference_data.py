@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.catalog.domain.errors import AlreadyThere, PersonElsewhere
+from services.catalog.domain.errors import AlreadyThere, BadTerm, PersonElsewhere, PersonUnknown
 from services.catalog.domain.people import (
     DIRECTORY,
     AgencyRegistered,
@@ -75,3 +75,9 @@ def test_a_version_of_the_rules_never_changes():
 def test_an_estimated_year_is_published_again_when_the_notice_is_out():
     notice = year.model_copy(update={"calendar": {"year": 2027, "status": "published"}})
     rules.given(year).when(Activate(notice)).then(notice)
+
+
+def test_an_office_needs_a_registered_person_and_a_term_that_ends_after_it_begins():
+    directory.given().when(Record(clerk)).then_refused(PersonUnknown)
+    backwards = clerk.model_copy(update={"until": date(2025, 1, 1)})
+    directory.given(chen).when(Record(backwards)).then_refused(BadTerm)

@@ -67,6 +67,14 @@ class PersonElsewhere(Conflict):
     text: ClassVar[str] = "该人员编号已由其他机构登记，请换用新的编号"
 
 
+class PersonUnknown(NotFound):
+    text: ClassVar[str] = "没有登记这个人员，请先登记姓名，再安排岗位"
+
+
+class BadTerm(Invalid):
+    text: ClassVar[str] = "任职截止日期不能早于起始日期"
+
+
 class Incomplete(Invalid):
     """Something a submission needs is missing; `missing` lists all fields."""
 

@@ -9,7 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.catalog.domain.errors import AlreadyThere, PersonElsewhere
+from services.catalog.domain.errors import (
+    AlreadyThere,
+    BadTerm,
+    PersonElsewhere,
+    PersonUnknown,
+)
 from services.catalog.policy.model import Role
 from shared.decider import Decider
 from shared.events import Codec, Event
@@ -74,23 +79,25 @@ class Record:
 
 
 def decide(command: Record, known: tuple[DirectoryEvent, ...]) -> Sequence[DirectoryEvent]:
+    """Raises AlreadyThere, PersonElsewhere, PersonUnknown, BadTerm."""
     fact = command.fact
-    if fact in known[-1:]:
-        return []
-    if isinstance(fact, AgencyRegistered | OrganEstablished) and any(
-        type(old) is type(fact) and _home(old) != _home(fact) for old in known
-    ):
-        raise AlreadyThere(field="agency")
-    if isinstance(fact, PersonRegistered) and any(
-        isinstance(old, PersonRegistered) and old.agency_id != fact.agency_id for old in known
-    ):
-        raise PersonElsewhere(field="personId")
-    if isinstance(fact, PersonRegistered) and fact in known:
-        registered = [old for old in known if isinstance(old, PersonRegistered)]
-        return [] if registered[-1] == fact else [fact]
-    if isinstance(fact, OfficeHolderChanged) and fact in known and _latest(known, fact) == fact:
-        return []
-    return [fact]
+    match fact:
+        case AgencyRegistered() | OrganEstablished():
+            last = known[-1] if known else None
+            if last is not None and _home(last) != _home(fact):
+                raise AlreadyThere(field="agency")
+        case PersonRegistered():
+            named = [old for old in known if isinstance(old, PersonRegistered)]
+            last = named[-1] if named else None
+            if last is not None and _home(last) != _home(fact):
+                raise PersonElsewhere(field="personId")
+        case OfficeHolderChanged():
+            if not known:
+                raise PersonUnknown(field="personId")
+            if fact.until and fact.until < fact.since:
+                raise BadTerm(field="until")
+            last = _latest(known, fact)
+    return [] if last == fact else [fact]
 
 
 def _home(fact: DirectoryEvent) -> str:
