@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import zipfile
+import zlib
 from hashlib import sha256
 from html import escape
 
 import orjson
+import structlog
 
 from services.catalog import contents, drafting
 from services.catalog.documents.extract import paragraphs
 from services.catalog.documents.recognise import Reading, recognise
+from services.catalog.documents.sniff import BadDocument
 from services.catalog.forms import DraftForm, RingForm
 from shared import directory
 from shared.caller import Asking
 from shared.db import Db
 from shared.events import Json
 from shared.ids import derived_id
+
+log = structlog.get_logger()
 
 
 async def import_document(caller: Asking, agency: str, file_name: str, data: bytes) -> Json:
@@ -31,7 +37,7 @@ async def import_document(caller: Asking, agency: str, file_name: str, data: byt
         organ = await _organ(db, agency)
     if done:
         return {"itemId": item_id, "already": True}
-    reading = recognise(await asyncio.to_thread(paragraphs, data))
+    reading = await asyncio.to_thread(_read, data)
     form = _form(agency, organ, reading)
 
     async def keep(db: Db) -> None:
@@ -56,6 +62,22 @@ async def import_document(caller: Asking, agency: str, file_name: str, data: byt
         "missing": reading.missing,
         "notes": reading.notes,
     }
+
+
+# What readers raise on a damaged file (lxml's syntax errors are SyntaxErrors).
+DAMAGED = (
+    SyntaxError, LookupError, ValueError, TypeError, AttributeError, NotImplementedError,
+    EOFError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+
+
+def _read(data: bytes) -> Reading:
+    """Raises BadDocument, also for damage that a reader stumbles over."""
+    try:
+        return recognise(paragraphs(data))
+    except DAMAGED as error:
+        log.warning("damaged document", error=repr(error))
+        raise BadDocument("文件已损坏，请重新导出后上传") from error
 
 
 async def _organ(db: Db, agency: str) -> str:
