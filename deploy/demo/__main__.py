@@ -38,7 +38,7 @@ def main() -> int:
         token = setup_token(arguments.data, origin)
         platform = Platform(http, logins, story.password, token)
         try:
-            tell(platform, story, legal_day(now()))
+            tell(platform, story, legal_day(now()), arguments.wechat)
         except StoryStopped as problem:
             console.print(f"演示内容没有载入完：{problem}", style="bold red", markup=False)
             return 1
@@ -51,6 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
     parser.add_argument("--url", default=os.environ.get("GONGKAI_PUBLIC_URL"))
     parser.add_argument("--data", type=Path, default=os.environ.get("GONGKAI_DATA"))
+    parser.add_argument("--wechat", default=os.environ.get("GONGKAI_WECHAT_URL"))
     parser.add_argument("--accounts", action="store_true", help="print the accounts at the end")
     arguments = parser.parse_args()
     if not arguments.url or not arguments.data:
@@ -59,7 +60,7 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
-def tell(platform: Platform, story: Story, today: date) -> None:
+def tell(platform: Platform, story: Story, today: date, sandbox: str | None) -> None:
     """Chapter by chapter, with progress. Raises StoryStopped."""
     written = [(item, opinion) for item in story.items for opinion in item.opinions]
     with _progress() as progress:
@@ -73,7 +74,7 @@ def tell(platform: Platform, story: Story, today: date) -> None:
             progress.advance(drafting)
         progress.update(drafting, description="拟稿与审查")
         released = [item for item in story.items if item.ends == "released"]
-        track("发布", len(released), publishing.tell_all(platform, story, released, today))
+        track("发布", len(released), publishing.tell_all(platform, story, released, today, sandbox))
         answering = progress.add_task("公众意见", total=len(written))
         for item, opinion in written:
             for _ in opinions.tell(platform, story, item, opinion, today):

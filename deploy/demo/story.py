@@ -75,7 +75,7 @@ class Opinion(Part):
 
 
 class Item(Part):
-    """`formed`, `event`, `board_on`: days from today. `passed`: review steps passed before it stops.
+    """`formed`, `event`: days from today. `passed`: review steps passed before it stops.
 
     `photo`: whether the board's photo is uploaded; `failing`: the channel that is made to fail.
     """
@@ -104,7 +104,6 @@ class Item(Part):
     reason: str = ""
     neutral_title: str = ""
     photo: bool = False
-    board_on: int = 0
     failing: str | None = None
     opinions: tuple[Opinion, ...] = ()
 
