@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,10 @@ class Pages:
     def label(self, code: object) -> str:
         """The Chinese name of a code; the code itself when it has none."""
         return self._labels.get(str(code), str(code))
+
+    def share(self, name: str, function: Callable[..., Any]) -> None:
+        """Give a function of the service to all its templates."""
+        self._env.globals[name] = function
 
     def render(
         self, request: Request, name: str, status: int = 200, **context: Any

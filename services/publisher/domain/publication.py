@@ -220,7 +220,7 @@ def evolve(now: Publication, event: PublicationEvent) -> Publication:
         case PublicationOpened():
             return Publication(event.clearance, event.round, index_no=now.index_no)
         case PublicationScheduled():
-            return replace(now, released=True, index_no=event.index_no)
+            return replace(now, released=True, index_no=event.index_no, post_until=event.post_until)
         case ChannelNoted():
             return replace(now, confirmed=now.confirmed | {(event.ring, event.channel)})
         case ItemPublished():
