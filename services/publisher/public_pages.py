@@ -103,7 +103,7 @@ async def kiosk(agency: str, request: Request, visitor: Visitor, page: int = 0) 
         items = [i for i in await rows.latest(db, agency, 20) if not i.ended_on]
         shown = await rows.item(db, items[page % len(items)].item_id) if items else None
     return PAGES.render(
-        request, "kiosk_item.html", agency=agency, name=name, item=shown, page=page, count=len(items),
+        request, "kiosk_item.html", agency=agency, agency_name=name, item=shown, page=page, count=len(items),
         today=legal_day(visitor.now),
     )  # fmt: skip
 

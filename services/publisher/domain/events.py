@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -56,7 +57,7 @@ class Clearance(Wire):
 class PostUntil(Wire):
     """Until when it stays at least: `date`, or `open` end; `rule` explains it."""
 
-    date: date | None = None
+    date: dt.date | None = None
     open: bool = False
     rule: Json | None = None
 
