@@ -61,6 +61,8 @@ def drill(kills: int, items: int, seed: int, say: Callable[[str], None]) -> Outc
         outcome.rows = asyncio.run(compared(house, walk.items))
     finally:
         house.stop()
+        for place in [p.resolve() for p in folder.iterdir() if p.is_symlink()]:
+            rmtree(place, ignore_errors=True)
         rmtree(folder, ignore_errors=True)
     outcome.seconds = time.monotonic() - began
     return outcome
