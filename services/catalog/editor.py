@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from services.catalog import contents, drafting, importing, page_forms, queries
 from services.catalog.api import MAX_FILE, fresh_id
@@ -19,6 +20,9 @@ from shared.http import status_of
 from shared.workdays import legal_day
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
+MAX_PART = (
+    64 * 1024 * 1024
+)  # bytes of one field: too long a text is refused in words, not by the parser
 
 
 async def _show(
@@ -73,13 +77,17 @@ async def edit(item_id: str, request: Request, caller: Caller) -> Response:
 @router.post("/editor/{item_id}")
 async def save(item_id: str, request: Request, caller: Caller) -> Response:
     """Save; with the second button also send to review."""
-    form = await request.form()
-    agency = str(form.get("agency") or "")
-    version = int(str(form.get("version") or 0))
+    async with request.form(max_part_size=MAX_PART) as form:
+        return await _save(item_id, request, caller, form)
+
+
+async def _save(item_id: str, request: Request, caller: Asking, form: FormData) -> Response:
+    agency, wanted = str(form.get("agency") or ""), str(form.get("version") or "")
+    version = int(wanted) if wanted.isdecimal() else 0
     caller.require(agency, *drafting.DRAFTERS)
     values = page_forms.EMPTY
     try:
-        values = await page_forms.typed(request, caller, agency)
+        values = await page_forms.typed(form, caller, agency)
         done = await drafting.save(caller, item_id, page_forms.draft_form(values), version or None)
         version = done[-1].version
         if form.get("then") == "submit":

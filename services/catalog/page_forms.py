@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from fastapi import Request
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
@@ -37,9 +36,8 @@ EMPTY: Values = {
 }
 
 
-async def typed(request: Request, caller: Asking, agency: str) -> Values:
+async def typed(form: FormData, caller: Asking, agency: str) -> Values:
     """What was typed, with newly uploaded files stored; nothing is lost when the rest is refused."""
-    form = await request.form()
     values: Values = {name: str(form.get(name) or "").strip() for name in TEXTS}
     values["agency"] = agency
     values["insideChannels"] = [str(value) for value in form.getlist("insideChannels")]

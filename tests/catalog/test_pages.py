@@ -1,0 +1,193 @@
+"""The pages as a browser without JavaScript uses them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import httpx
+
+from tests.catalog.conftest import World
+from tests.catalog.story import FORM, ITEM, MZJ, SFJ
+
+FIELDS: dict[str, Any] = {
+    "agency": SFJ, "version": "0", "title": FORM["title"], "docNo": FORM["docNo"],
+    "body": "各区县司法局：\n现将名册予以公布。", "disclosingBody": "o-sfj-office",
+    "affairsType": "GOVERNMENT",     "category": "ART20-1@gov-art20", "attribute": "PROACTIVE", "durationClass": "IMMEDIATE",
+    "legalBasis": "《政府信息公开条例》第二十条", "formedOn": "2026-11-20", "documentKind": "NOTICE",
+    "publicChannels": ["WEBSITE", "WECHAT"], "then": "save",
+}  # fmt: skip
+
+
+async def get(world: World, path: str, who: str | None = "p-chen") -> httpx.Response:
+    async with world.run.browser(who) as browser:
+        return await browser.get(f"/catalog{path}")
+
+
+async def post(world: World, path: str, who: str = "p-chen", **form: Any) -> httpx.Response:
+    files = form.pop("uploads", None)
+    async with world.run.browser(who) as browser:
+        if files:
+            return await browser.post(f"/catalog{path}", data=form, files=files)
+        return await browser.post(f"/catalog{path}", data=form)
+
+
+async def save(world: World, item: str = ITEM, **changes: Any) -> httpx.Response:
+    return await post(world, f"/editor/{item}", **(FIELDS | changes))
+
+
+async def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(world: World):
+    for path in ("/work", "/items", "/editor", "/admin"):
+        answer = await get(world, path, None)
+        assert (answer.status_code, answer.headers["location"]) == (
+            303,
+            f"/signin/?next=/catalog{path}",
+        )
+
+
+async def test_an_item_is_written_saved_submitted_and_withdrawn(world: World):
+    page = await get(world, "/editor")
+    address = re.search(r'action="(/catalog/editor/[^"]+)"', page.text)
+    assert address
+    item = address[1].rpartition("/")[2]
+    saved = await save(world, item)
+    assert saved.headers["location"] == f"/catalog/items/{item}?done=saved"
+    shown = await get(world, f"/items/{item}?done=saved")
+    assert shown.status_code == 200
+    for words in ("草稿已保存", FORM["title"], "条例", "送审", "2026年12月18日"):
+        assert words in shown.text
+    sent = await post(world, f"/items/{item}/submit", version="1")
+    assert sent.headers["location"].endswith("done=submitted")
+    back = await post(world, f"/items/{item}/withdraw", version="2")
+    assert back.headers["location"].endswith("done=withdrawn")
+    edited = await get(world, f"/editor/{item}")
+    assert FORM["legalBasis"] in unescape(edited.text)
+
+
+async def test_save_and_submit_is_one_button(world: World):
+    await save(world, then="submit")
+    assert (await world.item())["status"] == "SUBMITTED"
+
+
+async def test_a_refused_form_names_the_field_and_keeps_what_was_typed(world: World):
+    answer = await save(world, attribute="WITHHELD", ground="C4", title="某某名册")
+    assert answer.status_code == 422
+    assert "error-summary" in answer.text
+    assert "须写明理由" in answer.text
+    assert 'value="某某名册"' in answer.text
+    assert await world.types() == []
+
+
+async def test_a_wrong_date_and_a_missing_title_are_explained(world: World):
+    answer = await save(world, formedOn="2026-13-40")
+    assert answer.status_code == 422
+    assert "日期" in answer.text
+    answer = await save(world, title="", then="submit")
+    assert answer.status_code == 422
+    assert "标题" in answer.text
+
+
+async def test_a_draft_saved_before_a_refused_submission_stays_and_can_go_on(world: World):
+    answer = await save(world, legalBasis="", then="submit")
+    assert answer.status_code == 422
+    assert (await world.item())["status"] == "DRAFT"
+    assert 'name="version" value="1"' in answer.text
+    again = await save(world, version="1", then="submit")
+    assert again.status_code == 303
+    assert (await world.item())["status"] == "SUBMITTED"
+
+
+async def test_a_stale_form_shows_both_texts_and_saves_from_there(world: World):
+    await save(world)
+    await save(world, version="1", body="先到的改动")
+    answer = await save(world, version="1", body="后到的改动")
+    assert answer.status_code == 409
+    assert "comparison" in answer.text
+    plain = re.sub(r"<[^>]+>", "", answer.text)
+    assert "先到的改动" in plain
+    assert "后到的改动" in plain
+    assert 'name="version" value="2"' in answer.text
+    await save(world, version="2", body="后到的改动")
+    assert "后到的改动" in (await world.item())["body"]
+
+
+async def test_an_attachment_is_kept_while_the_form_is_refused(world: World):
+    uploads = {"files": ("名册.pdf", b"%PDF-", "application/pdf")}
+    answer = await save(world, category="NOWHERE@gov-art20", uploads=uploads)
+    assert answer.status_code == 422
+    kept = re.search(r'name="keepFile" value="([^"]+)"', answer.text)
+    assert kept
+    saved = await save(world, keepFile=unescape(kept[1]))
+    assert saved.status_code == 303
+    assert "名册.pdf" in (await get(world, f"/editor/{ITEM}")).text
+
+
+async def test_ten_megabytes_in_the_form_get_an_answer_in_chinese(world: World):
+    uploads = {"files": ("名册.pdf", b"%PDF-", "application/pdf")}
+    answer = await save(world, body="字" * 3_500_000, uploads=uploads)
+    assert answer.status_code == 422
+    assert "正文过长" in answer.text
+
+
+async def test_somebody_without_the_role_is_told_whom_to_ask(world: World):
+    answer = await get(world, "/editor", "p-zhou")
+    assert answer.status_code == 403
+    assert "管理员" in answer.text
+
+
+async def test_the_list_is_filtered_and_foreign_items_are_not_there(world: World):
+    await save(world)
+    assert FORM["title"] in (await get(world, "/items?status=DRAFT&words=法律援助")).text
+    assert FORM["title"] not in (await get(world, "/items?status=SUBMITTED")).text
+    assert FORM["title"] not in (await get(world, "/items", "p-tang")).text
+    assert (await get(world, f"/items/{ITEM}", "p-tang")).status_code == 404
+    assert FORM["title"] in (await get(world, "/items", "p-he")).text
+
+
+async def test_a_document_is_imported_from_the_list_page(world: World):
+    uploads = {"file": ("随笔.txt", "今日无事".encode(), "text/plain")}
+    answer = await post(world, "/import", agency=SFJ, uploads=uploads)
+    shown = await get(world, answer.headers["location"].removeprefix("/catalog"))
+    assert "没有找到" in shown.text
+    bad = {"file": ("空.txt", b"", "text/plain")}
+    refused = await post(world, "/import", agency=SFJ, uploads=bad)
+    assert refused.status_code == 422
+    assert "空文件" in refused.text
+
+
+async def test_the_workbench_shows_my_tasks_and_says_who_did_not_answer(world: World):
+    await save(world, formedOn="2026-03-02")
+    page = await get(world, "/work")
+    assert page.status_code == 200
+    assert FORM["title"] in page.text
+    assert page.text.count("暂时没有响应") == 3
+    assert "已逾期" in page.text
+
+
+async def test_the_directory_page_lists_organs_and_people_of_my_agencies_only(world: World):
+    page = await get(world, "/admin")
+    assert "陈芳" in page.text
+    assert "唐敏" not in page.text
+    assert (await get(world, "/admin", "p-tang")).text.count("唐敏") >= 1
+
+
+async def test_htmx_gets_the_block_without_the_frame(world: World):
+    async with world.run.browser("p-chen") as browser:
+        answer = await browser.get("/catalog/items", headers={"HX-Request": "true"})
+    assert "<html" not in answer.text
+    assert answer.headers["vary"] == "HX-Request"
+
+
+async def test_a_form_from_another_site_is_refused(world: World):
+    async with world.run.browser("p-chen") as browser:
+        answer = await browser.post(
+            f"/catalog/editor/{ITEM}", data=FIELDS, headers={"Origin": "http://evil.test"}
+        )
+    assert answer.status_code == 403
+    assert await world.types() == []
+
+
+async def test_a_form_for_another_bureau_is_refused(world: World):
+    answer = await save(world, agency=MZJ)
+    assert answer.status_code == 403
