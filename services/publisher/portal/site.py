@@ -82,8 +82,9 @@ class Site:
     async def refresh(self) -> int:
         """Rewrite the lists of agencies that changed, home page, feed and sitemap; return how many pages."""
         stale, self._stale = self._stale, set()
-        if not stale:
-            return 0
+        return await self._rewrite_lists(stale) if stale else 0
+
+    async def _rewrite_lists(self, stale: set[str]) -> int:
         written = 0
         try:
             async with self._runtime.facts.transaction() as db:
@@ -152,8 +153,7 @@ class Site:
             agencies = await directory.agencies(db)
         for item in items:
             await self.rewrite_item(item.item_id)
-        self._stale |= {a.agency for a in agencies}
-        await self.refresh()
+        await self._rewrite_lists({agency.agency for agency in agencies})
         return len(items)
 
     async def write(self, url: str, text: str) -> str:
