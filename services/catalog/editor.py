@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
+from starlette.datastructures import UploadFile as StarletteUpload
 
 from services.catalog import contents, drafting, importing, page_forms, queries
 from services.catalog.api import MAX_FILE, fresh_id
+from services.catalog.forms import DraftForm
 from services.catalog.labels import CHANNELS, DOCUMENT_KINDS
 from services.catalog.pages import drafting_agencies, page
 from services.catalog.policy.model import PolicySet
 from shared import directory, reference
 from shared.caller import Asking, Caller, NotYours
-from shared.errors import DomainError, Stale
+from shared.errors import DomainError, Invalid, Stale
 from shared.http import status_of
 from shared.workdays import legal_day
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
-MAX_PART = (
-    64 * 1024 * 1024
-)  # bytes of one field: too long a text is refused in words, not by the parser
+# Bytes of one field: too long a text is refused in words, not by the parser.
+MAX_PART = 64 * 1024 * 1024
 
 
 async def _show(
@@ -33,12 +35,14 @@ async def _show(
         row = await reference.policy(db, agency, legal_day(caller.now))
         organs = await directory.organs(db, agency)
         name = (await directory.agency(db, agency)).name
+        staff = await queries.staff(db, agency, legal_day(caller.now))
     stale = error if isinstance(error, Stale) else None
     return page(
         request, caller, "editor.html", code=status_of(error) if error else 200,
         values=values, errors=page_forms.errors_of(error) if error and not stale else {},
         stale=stale.extra if stale else None, stale_text=stale.detail if stale else "",
-        item_id=item_id, version=version, agency=agency, agency_name=name, organs=organs,
+        item_id=item_id, version=version, agency=agency, agency_name=name, organs=organs, staff=staff,
+        organ_options=[(organ.organ, organ.name) for organ in organs],
         policy=PolicySet.model_validate(row.data), channels=CHANNELS, kinds=DOCUMENT_KINDS, flags=flags,
     )  # fmt: skip
 
@@ -85,10 +89,15 @@ async def _save(item_id: str, request: Request, caller: Asking, form: FormData) 
     agency, wanted = str(form.get("agency") or ""), str(form.get("version") or "")
     version = int(wanted) if wanted.isdecimal() else 0
     caller.require(agency, *drafting.DRAFTERS)
-    values = page_forms.EMPTY
+    values = page_forms.typed(form, agency)
     try:
-        values = await page_forms.typed(form, caller, agency)
-        done = await drafting.save(caller, item_id, page_forms.draft_form(values), version or None)
+        await page_forms.add_files(values, form, caller)
+        if form.get("then") == "fill":
+            return await _filled(item_id, request, caller, form, values, version)
+        typed = page_forms.draft_form(values)
+        if version:
+            typed = await _carried(caller, item_id, typed)
+        done = await drafting.save(caller, item_id, typed, version or None)
         version = done[-1].version
         if form.get("then") == "submit":
             await drafting.submit(caller, item_id)
@@ -100,6 +109,29 @@ async def _save(item_id: str, request: Request, caller: Asking, form: FormData) 
         )
     what = "submitted" if form.get("then") == "submit" else "saved"
     return RedirectResponse(f"/catalog/items/{item_id}?done={what}", 303)
+
+
+async def _filled(
+    item_id: str, request: Request, caller: Asking, form: FormData, values: page_forms.Values,
+    version: int,
+) -> Response:  # fmt: skip
+    """The form with what a document says, not saved yet; what it does not say is named."""
+    document = form.get("document")
+    if not isinstance(document, StarletteUpload) or not document.filename:
+        raise Invalid("请先选择一个文件，再点“从文件填写”", field="document")
+    reading = await asyncio.to_thread(importing.read_document, await document.read(MAX_FILE + 1))
+    flags = {"fileName": document.filename, "missing": reading.missing, "notes": reading.notes}
+    filled = page_forms.fill(values, reading)
+    return await _show(
+        request, caller, values["agency"], filled, item_id=item_id, version=version, flags=flags
+    )
+
+
+async def _carried(caller: Asking, item_id: str, typed: DraftForm) -> DraftForm:
+    async with caller.reading() as db:
+        row = await queries.item(db, item_id)
+        kept = await caller.texts.many(db, [row.particulars["offCatalogReason"]])
+    return page_forms.carried(typed, row, kept)
 
 
 @router.post("/items/{item_id}/submit")

@@ -37,7 +37,7 @@ async def import_document(caller: Asking, agency: str, file_name: str, data: byt
         organ = await _organ(db, agency)
     if done:
         return {"itemId": item_id, "already": True}
-    reading = await asyncio.to_thread(_read, data)
+    reading = await asyncio.to_thread(read_document, data)
     form = _form(agency, organ, reading)
 
     async def keep(db: Db) -> None:
@@ -71,7 +71,7 @@ DAMAGED = (
 )  # fmt: skip
 
 
-def _read(data: bytes) -> Reading:
+def read_document(data: bytes) -> Reading:
     """Raises BadDocument, also for damage that a reader stumbles over."""
     try:
         return recognise(paragraphs(data))
@@ -85,13 +85,17 @@ async def _organ(db: Db, agency: str) -> str:
     return organs[0].organ if organs else ""
 
 
+def html_of(reading: Reading) -> str:
+    """The document's paragraphs as safe HTML."""
+    return "".join(f"<p>{escape(line, quote=False)}</p>" for line in reading.paragraphs)
+
+
 def _form(agency: str, organ: str, reading: Reading) -> DraftForm:
-    body = "".join(f"<p>{escape(line, quote=False)}</p>" for line in reading.paragraphs)
     return DraftForm(
         agency=agency,
         title=(reading.title or "")[: contents.MAX_TITLE],
         doc_no=reading.doc_no,
-        body=body,
+        body=html_of(reading),
         disclosing_body=organ,
         formed_on=reading.formed_on,
         rings=(RingForm(scope="PUBLIC", channels=("WEBSITE",)),),

@@ -11,7 +11,10 @@ from starlette.datastructures import FormData, UploadFile
 
 from services.catalog.api import stored_file
 from services.catalog.contents import File
-from services.catalog.forms import DraftForm
+from services.catalog.documents.recognise import Reading
+from services.catalog.domain.item import FIELD_TEXT
+from services.catalog.forms import DraftForm, RelationForm
+from services.catalog.importing import html_of
 from services.catalog.queries import ItemRow
 from shared.caller import Asking
 from shared.errors import DomainError, Invalid
@@ -19,9 +22,10 @@ from shared.errors import DomainError, Invalid
 Values = dict[str, Any]
 TEXTS = ("title", "docNo", "body", "disclosingBody", "affairsType", "category", "attribute", "ground",
          "groundReason", "durationClass", "legalBasis", "formedOn", "eventOn", "changedOn", "documentKind",
-         "insideScope", "insideAudience", "dutyTask", "dutyLeader", "dutyLeadOrgan", "dutyDeadline",
+         "insideScope", "dutyTask", "dutyLeader", "dutyLeadOrgan", "dutyDeadline",
          "dutyResponsible", "agency")  # fmt: skip
 
+MANY = ("insideAudience", "insideChannels", "publicChannels")
 EMPTY: Values = {
     **dict.fromkeys(TEXTS, ""),
     "affairsType": "GOVERNMENT",
@@ -29,6 +33,7 @@ EMPTY: Values = {
     "category": "ART20-15@gov-art20",
     "durationClass": "IMMEDIATE",
     "documentKind": "NOTICE",
+    "insideAudience": [],
     "insideChannels": [],
     "publicChannels": ["WEBSITE"],
     "important": False,
@@ -36,43 +41,45 @@ EMPTY: Values = {
 }
 
 
-async def typed(form: FormData, caller: Asking, agency: str) -> Values:
-    """What was typed, with newly uploaded files stored; nothing is lost when the rest is refused."""
+def typed(form: FormData, agency: str) -> Values:
+    """What was typed, and the files that were kept; new ones are taken by `add_files`."""
     values: Values = {name: str(form.get(name) or "").strip() for name in TEXTS}
     values["agency"] = agency
-    values["insideChannels"] = [str(value) for value in form.getlist("insideChannels")]
-    values["publicChannels"] = [str(value) for value in form.getlist("publicChannels")]
+    for name in MANY:
+        values[name] = [str(value) for value in form.getlist(name)]
     values["important"] = form.get("important") == "1"
-    values["files"] = await _files(form, caller, agency)
+    values["files"] = [orjson.loads(str(value)) for value in form.getlist("keepFile")]
     return values
 
 
-async def _files(form: FormData, caller: Asking, agency: str) -> list[dict[str, Any]]:
-    kept = [orjson.loads(str(value)) for value in form.getlist("keepFile")]
+async def add_files(values: Values, form: FormData, caller: Asking) -> None:
+    """Store what was newly uploaded; nothing typed is lost when a file is refused."""
     for sent in form.getlist("files"):
         if isinstance(sent, UploadFile) and sent.filename:
-            kept.append((await stored_file(caller, agency, sent)).wire())  # type: ignore[arg-type]
-    return kept
+            stored = await stored_file(caller, values["agency"], sent)  # type: ignore[arg-type]
+            values["files"].append(stored.wire())
+
+
+def fill(values: Values, reading: Reading) -> Values:
+    """The form with what a document says; what was typed already stays."""
+    found = {
+        "title": reading.title, "docNo": reading.doc_no, "body": html_of(reading),
+        "formedOn": reading.formed_on.isoformat() if reading.formed_on else None,
+    }  # fmt: skip
+    return values | {name: values[name] or value or "" for name, value in found.items()}
 
 
 def draft_form(values: Values) -> DraftForm:
     """Raises Invalid naming the field."""
     rings = []
     if values["insideScope"]:
-        audience = [
-            name for name in values["insideAudience"].replace("，", ",").split(",") if name.strip()
-        ]
         rings.append(
-            {"scope": values["insideScope"], "audience": [name.strip() for name in audience],
+            {"scope": values["insideScope"], "audience": values["insideAudience"],
              "channels": values["insideChannels"]}
         )  # fmt: skip
     if values["publicChannels"]:
         rings.append({"scope": "PUBLIC", "audience": [], "channels": values["publicChannels"]})
-    given = {
-        name: values[name] or None
-        for name in TEXTS
-        if name not in ("insideScope", "insideAudience")
-    }
+    given = {name: values[name] or None for name in TEXTS if name != "insideScope"}
     duty = {
         "task": given.pop("dutyTask"),
         "leader": given.pop("dutyLeader"),
@@ -88,7 +95,29 @@ def draft_form(values: Values) -> DraftForm:
         )  # fmt: skip
     except ValidationError as error:
         fault = error.errors()[0]
-        raise Invalid(_fault_text(fault), field=str(fault["loc"][0])) from error
+        raise Invalid(_fault_text(fault), field=_field(fault["loc"])) from error
+
+
+def _field(place: tuple[Any, ...]) -> str:
+    """The form field at fault: `duty.deadline` is typed as `dutyDeadline`."""
+    if place[0] == "duty" and len(place) > 1:
+        inner = str(place[1])
+        return "duty" + inner[0].upper() + inner[1:]
+    return str(place[0])
+
+
+def carried(form: DraftForm, row: ItemRow, kept: Mapping[str, str | None]) -> DraftForm:
+    """A revision keeps what the page has no fields for: kind, relations, stage, tags."""
+    p = row.particulars
+    return form.model_copy(
+        update={
+            "kind": p["kind"],
+            "relations": tuple(RelationForm.model_validate(r) for r in p["relations"]),
+            "stage": p["stage"],
+            "topic_tags": tuple(p["topicTags"]),
+            "off_catalog_reason": kept.get(p["offCatalogReason"] or ""),
+        }
+    )
 
 
 def _fault_text(fault: Mapping[str, Any]) -> str:
@@ -125,7 +154,7 @@ def values_of(
         "dutyDeadline": duty["deadline"] or "",
         "dutyResponsible": duty["responsible"] or "",
         "insideScope": inside["scope"] if inside else "",
-        "insideAudience": ",".join(inside["audience"]) if inside else "",
+        "insideAudience": inside["audience"] if inside else [],
         "insideChannels": inside["channels"] if inside else [],
         "publicChannels": public["channels"] if public else [],
         "important": p["important"],
@@ -137,5 +166,5 @@ def errors_of(error: DomainError) -> dict[str, str]:
     """For the error summary: the field at fault, or the form as a whole."""
     missing = error.extra.get("missing")
     if missing:
-        return dict.fromkeys(missing, error.detail)
+        return {name: f"请填写「{FIELD_TEXT.get(name, name)}」" for name in missing}
     return {error.field or "title": error.detail}

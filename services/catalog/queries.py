@@ -147,6 +147,21 @@ async def imported(db: Db, item_id: str) -> Json | None:
     }
 
 
+async def staff(db: Db, agency: str, on: date) -> list[tuple[str, str]]:
+    """Who holds an office in the agency on a legal day: id and 姓名（职务）, by name."""
+    rows = await db.fetch(
+        "SELECT g.person, t.body AS name, string_agg(DISTINCT g.position, '、') AS positions"
+        " FROM directory_grants g JOIN people p ON p.person = g.person"
+        " LEFT JOIN texts t ON t.address = p.name_address WHERE g.agency = $1 AND g.since <= $2"
+        " AND (g.until IS NULL OR g.until >= $2) GROUP BY g.person, t.body ORDER BY t.body, g.person",
+        agency,
+        on,
+    )
+    return [
+        (row["person"], f"{row['name'] or row['person']}（{row['positions']}）") for row in rows
+    ]
+
+
 async def names(db: Db, people: list[str]) -> dict[str, Json]:
     """Name, position and agency by person id; erased names are shown as such."""
     rows = await db.fetch(

@@ -9,12 +9,14 @@ from typing import Any
 import httpx
 
 from tests.catalog.conftest import World
-from tests.catalog.story import FORM, ITEM, MZJ, SFJ
+from tests.catalog.story import FORM, ITEM, MZJ, OTHER_ITEM, SFJ
+from tests.catalog.test_import import LETTER, word
 
 FIELDS: dict[str, Any] = {
     "agency": SFJ, "version": "0", "title": FORM["title"], "docNo": FORM["docNo"],
     "body": "各区县司法局：\n现将名册予以公布。", "disclosingBody": "o-sfj-office",
-    "affairsType": "GOVERNMENT",     "category": "ART20-1@gov-art20", "attribute": "PROACTIVE", "durationClass": "IMMEDIATE",
+    "affairsType": "GOVERNMENT",
+    "category": "ART20-1@gov-art20", "attribute": "PROACTIVE", "durationClass": "IMMEDIATE",
     "legalBasis": "《政府信息公开条例》第二十条", "formedOn": "2026-11-20", "documentKind": "NOTICE",
     "publicChannels": ["WEBSITE", "WECHAT"], "then": "save",
 }  # fmt: skip
@@ -191,3 +193,47 @@ async def test_a_form_from_another_site_is_refused(world: World):
 async def test_a_form_for_another_bureau_is_refused(world: World):
     answer = await save(world, agency=MZJ)
     assert answer.status_code == 403
+
+
+async def test_the_form_is_filled_from_a_document_and_what_was_typed_stays(world: World):
+    uploads = {"document": ("通知.docx", word(*LETTER))}
+    fields = FIELDS | {"title": "", "body": "", "docNo": "我的文号", "then": "fill"}
+    answer = await post(world, f"/editor/{ITEM}", **fields, uploads=uploads)
+    assert answer.status_code == 200
+    assert 'value="临江市司法局关于开展法律援助宣传月活动的通知"' in answer.text
+    assert 'value="我的文号"' in answer.text
+    assert await world.types() == []
+    bad = await post(world, f"/editor/{ITEM}", **fields, uploads={"document": ("坏.docx", b"PK")})
+    assert bad.status_code == 422
+    assert "损坏" in bad.text
+    assert 'value="我的文号"' in bad.text
+
+
+async def test_a_refused_attachment_loses_nothing_that_was_typed(world: World):
+    answer = await save(world, uploads={"files": ("空.pdf", b"")})
+    assert answer.status_code == 422
+    assert f'value="{FORM["title"]}"' in answer.text
+    assert "空文件" in answer.text
+
+
+async def test_the_page_keeps_what_it_has_no_fields_for(world: World):
+    relations = [{"type": "INTERPRETS", "itemId": OTHER_ITEM}]
+    await world.draft(kind="INTERPRETATION", relations=relations, offCatalogReason="临时任务")
+    before = await world.item()
+    await save(world, version="1", title="改了标题")
+    after = await world.item()
+    assert after["title"] == "改了标题"
+    for name in ("kind", "relations", "stage", "topicTags", "offCatalogReason"):
+        assert after[name] == before[name], name
+
+
+async def test_leader_and_audience_are_chosen_by_name(world: World):
+    page = await get(world, "/editor")
+    assert '<option value="p-zhou">周建国（局长）</option>' in page.text
+    await save(
+        world, insideScope="SPECIFIC_PERSONS", insideAudience=["p-zhou", "p-liu"],
+        insideChannels=["DOCUMENT"], dutyLeader="p-zhou", dutyDeadline="2026-12-18",
+    )  # fmt: skip
+    item = await world.item()
+    assert item["rings"][0]["audience"] == ["p-zhou", "p-liu"]
+    assert item["duty"]["leader"] == "p-zhou"
