@@ -9,7 +9,7 @@ from typing import Any
 from shared.db import Db, Pool
 from shared.facts import Aggregate, Recorded, Statement
 
-BATCH = 5_000
+BATCH = 10_000
 
 
 async def rebuild(

@@ -49,11 +49,13 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.demo", description=__doc__)
-    parser.add_argument("--url", default=os.environ.get("GONGKAI_PUBLIC_URL"))
+    parser.add_argument("--url")
     parser.add_argument("--data", type=Path, default=os.environ.get("GONGKAI_DATA"))
     parser.add_argument("--wechat", default=os.environ.get("GONGKAI_WECHAT_URL"))
-    parser.add_argument("--accounts", action="store_true", help="print the accounts at the end")
     arguments = parser.parse_args()
+    # Embedded mode names the origin in the environment and prints the accounts itself.
+    arguments.accounts = arguments.url is not None
+    arguments.url = arguments.url or os.environ.get("GONGKAI_PUBLIC_URL")
     if not arguments.url or not arguments.data:
         parser.error("--url and --data (or GONGKAI_PUBLIC_URL and GONGKAI_DATA) are needed")
     arguments.data = Path(arguments.data)

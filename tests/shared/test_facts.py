@@ -118,9 +118,7 @@ async def test_with_the_applications_filters_removed_other_agencies_rows_are_not
         await execute(one, f"of-{agency}", Open("甲"), Add(1), agency=agency)
         async with one.runtime.facts.transaction() as db:
             await one.runtime.texts.put(db, agency, "意见")
-            await db.execute(
-                "INSERT INTO timers VALUES ($1, now(), 'k', 's', $1, '{}', 0)", agency
-            )
+            await db.execute("INSERT INTO timers VALUES ($1, now(), 'k', 's', $1, '{}', 0)", agency)
     for table in ("events", "counters", "texts", "timers"):
         for foreign in ("b", "c"):
             async with scoped(one.runtime.app_pool, ["a"], write=False) as db:

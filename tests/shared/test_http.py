@@ -85,9 +85,7 @@ async def test_a_form_from_another_site_is_refused(one, origin):
     headers = {"Cookie": f"gongkai_token={token('p-1')}"}
     if origin:
         headers["Origin"] = origin
-    response = await one.http.post(
-        "/catalog/api/v1/counters/x/add?by=1&agency=a", headers=headers
-    )
+    response = await one.http.post("/catalog/api/v1/counters/x/add?by=1&agency=a", headers=headers)
     assert problem(response, 403)["type"] == "urn:gongkai:problem:cross-site"
 
 
@@ -117,7 +115,9 @@ async def test_a_supervisor_sees_the_agencies_below_and_no_others(one):
             from shared import directory
 
             held = await directory.grants(db, person, date(2026, 11, 23))
-            agencies = await directory.subtree(db, "top") if held[0].role == "SUPERVISOR" else ("top",)
+            agencies = (
+                await directory.subtree(db, "top") if held[0].role == "SUPERVISOR" else ("top",)
+            )
         async with scoped(one.runtime.app_pool, agencies, write=False) as db:
             assert {row["agency"] for row in await db.fetch("SELECT agency FROM counters")} == seen
 

@@ -56,7 +56,11 @@ async def test_a_timer_that_fails_stays_and_one_that_is_refused_goes(one):
     async def refusal(db, timer):
         raise Conflict
 
-    await put(one, timers.schedule("t1", PAST, "bug", "s", "a"), timers.schedule("t2", PAST, "no", "s", "a"))
+    await put(
+        one,
+        timers.schedule("t1", PAST, "bug", "s", "a"),
+        timers.schedule("t2", PAST, "no", "s", "a"),
+    )
     assert await timers.fire_due(one.runtime.facts, {"bug": bug, "no": refusal}) == 0
     rows = await one.sql("SELECT id, attempts, due > now() AS later FROM timers")
     assert [tuple(row) for row in rows] == [("t1", 1, True)]
@@ -77,7 +81,9 @@ async def test_a_watermark_counts_what_came_before_it(one):
     results = await asyncio.gather(*(open_one(n) for n in range(5)), mark())
     last = await mark()
     for stated in (results[-1], last):
-        count = await one.sql("SELECT count(*) AS n FROM events WHERE position <= $1", stated.position)
+        count = await one.sql(
+            "SELECT count(*) AS n FROM events WHERE position <= $1", stated.position
+        )
         assert count[0]["n"] == stated.count
     assert last.count == 11
 
