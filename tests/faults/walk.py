@@ -73,9 +73,10 @@ class Walk:
                 self._tell(item)
                 self.done.append(item.id)
                 return
-            except (StoryStopped, httpx.HTTPError, OSError, ValueError, KeyError) as problem:
-                if time.monotonic() > end:
-                    self.failed[item.id] = str(problem)
+            except Exception as problem:
+                passing = isinstance(problem, StoryStopped | httpx.HTTPError | OSError | ValueError)
+                if not passing or time.monotonic() > end:
+                    self.failed[item.id] = repr(problem)
                     return
                 time.sleep(1)
 
@@ -84,7 +85,7 @@ class Walk:
         platform, today = self._platform(), legal_day(now())
         for _ in chapter.tell(platform, self.story, item, today):
             pass
-        for _ in publishing.tell_all(platform, self.story, [item], today):
+        for _ in publishing.tell_all(platform, self.story, [item], today, None):
             pass
 
     def _platform(self) -> Platform:
