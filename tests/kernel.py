@@ -40,7 +40,8 @@ SERVICES = ("catalog", "approval", "publisher", "feedback", "audit")
 class Servers(Protocol):
     """What the `postgres` fixture offers."""
 
-    admin_dsn: str
+    @property
+    def admin_dsn(self) -> str: ...
 
     def dsn(self, database: str, role: str | None = None) -> str: ...
 

@@ -24,12 +24,12 @@ async def write(one: Running, writer: int, rounds: int, streams: int) -> int:
     """One writer; returns how many facts it committed."""
     done = 0
     for _ in range(rounds):
-        key = f"s{random.randrange(streams)}"  # noqa: S311
+        key = f"s{random.randrange(streams)}"
         try:
             async with one.runtime.facts.transaction() as db:
                 state, _ = await one.runtime.facts.load(db, COUNTER, key)
                 command = Open("甲") if state is None else Add(1)
-                await asyncio.sleep(random.random() * 0.004)  # noqa: S311
+                await asyncio.sleep(random.random() * 0.004)
                 await one.runtime.facts.execute_in(
                     db, COUNTER, key, command, Context("a", f"p-{writer}", AT, "c")
                 )

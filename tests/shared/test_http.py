@@ -21,7 +21,8 @@ async def one(postgres):
 def problem(response: httpx.Response, status: int) -> dict:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
-    return response.json()
+    body: dict = response.json()
+    return body
 
 
 async def test_a_drafter_opens_a_counter_for_her_own_agency(one):
