@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
@@ -19,6 +18,7 @@ from shared.errors import Forbidden
 from shared.events import Event
 from shared.facts import Aggregate, Context, Facts, Recorded
 from shared.http import SignInNeeded
+from shared.origin import require_own_origin
 from shared.peers import Peers
 from shared.store import StaleVersion
 from shared.texts import Texts
@@ -43,10 +43,6 @@ class NotYours(Forbidden):
     """The person holds none of the roles the act asks for."""
 
     text = "您在该机构没有办理此事所需的职责"
-
-
-class CrossSite(Forbidden):
-    text = "请求不是从本站页面发出的，已拒绝。请回到本站页面重新提交"
 
 
 @dataclass(frozen=True)
@@ -164,10 +160,7 @@ async def visitor(request: Request) -> Asking:
     """Anybody: a citizen, or whoever is signed in."""
     runtime: Runtime = request.app.state.runtime
     identity = await _identity(request, runtime)
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
-        _same_origin(
-            request, runtime.settings.public_url, signed=bool(request.headers.get("authorization"))
-        )
+    require_own_origin(request.method, request.headers, runtime.settings.public_url)
     now = datetime.now(UTC)
     grants, agencies = await _rights(runtime, identity, now)
     request.state.person = None if identity is CITIZEN else identity.name
@@ -197,18 +190,6 @@ async def _identity(request: Request, runtime: Runtime) -> Identity:
         if scheme:
             raise SignInNeeded from None
         return CITIZEN
-
-
-def _same_origin(request: Request, origin: str, *, signed: bool) -> None:
-    """A form with a cookie must come from our own pages; a bearer token proves itself."""
-    if signed:
-        return
-    claimed = request.headers.get("origin") or request.headers.get("referer") or ""
-    if claimed:
-        theirs, ours = urlsplit(claimed), urlsplit(origin)
-        if (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc):
-            return
-    raise CrossSite
 
 
 async def _rights(

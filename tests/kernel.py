@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
+import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Any
 
-import asyncpg
 import httpx
 import orjson
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from fastapi import FastAPI
-from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
-from pydantic import SecretStr
 
-from deploy.embedded.databases import create_database
-from shared import db, directory, reference
-from shared.bus import Commit
+from shared import directory, reference
 from shared.envelope import Message, message_of
 from shared.events import Json
 from shared.facts import Statement
@@ -32,48 +24,21 @@ from shared.ids import new_id
 from shared.rebuild import rebuild
 from shared.runtime import Runtime, Service, create_app
 from shared.settings import Settings
+from tests.servers import (
+    SERVICES,
+    Servers,
+    SilentBus,
+    create_topics,
+    database,
+    role_of,
+    settings_for,
+)
+from tests.tokens import ORIGIN, signing_key, token
 
-ORIGIN = "http://gongkai.test"
-SERVICES = ("catalog", "approval", "publisher", "feedback", "audit")
-
-
-class Servers(Protocol):
-    """What the `postgres` fixture offers."""
-
-    @property
-    def admin_dsn(self) -> str: ...
-
-    def dsn(self, database: str, role: str | None = None) -> str: ...
-
-
-@cache
-def signing_key() -> RSAKey:
-    return RSAKey.generate_key(2048, {"kid": "test"}, private=True)
-
-
-def token(person: str, name: str | None = None, *, seconds: int = 3600) -> str:
-    """A token as the issuer would sign it."""
-    claims = {
-        "sub": person, "name": name or person, "aud": "gongkai", "iss": f"{ORIGIN}/signin",
-        "iat": int(time.time()), "exp": int(time.time()) + seconds,
-    }  # fmt: skip
-    return jwt.encode({"alg": "RS256", "kid": "test"}, claims, signing_key())
-
-
-class SilentBus:
-    """No broker: facts stay in the outbox; a test hands foreign messages to the inbox itself."""
-
-    async def publish(self, messages: Sequence[Message]) -> None:
-        raise AssertionError("no relay runs without a broker")
-
-    async def subscribe(
-        self, group: str, topics: Sequence[str]
-    ) -> AsyncIterator[tuple[list[Message], Commit]]:
-        raise AssertionError("no consumer runs without a broker")
-        yield [], None
-
-    async def close(self) -> None:
-        return
+__all__ = [
+    "ORIGIN", "SERVICES", "Running", "Servers", "SilentBus", "create_topics", "plus", "role_of",
+    "running", "settings_for", "signing_key", "token",
+]  # fmt: skip
 
 
 @dataclass
@@ -187,8 +152,6 @@ class Running:
 
     async def until(self, condition: Callable[[], Any], seconds: float = 20) -> Any:
         """Wait until an async condition gives something true; returns it."""
-        import asyncio
-
         end = time.monotonic() + seconds
         while True:
             if found := await condition():
@@ -207,14 +170,11 @@ async def running(
     settings: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Running]:
     """The service on a fresh database. With `kafka` all its loops run; without, none does."""
-    name = f"test_{service.name}_{secrets.token_hex(4)}"
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="gongkai-test-")))
-        await create_database(postgres.admin_dsn, name, role_of(service))
-        stack.push_async_callback(_drop, postgres.admin_dsn, name)
+        name = await stack.enter_async_context(database(postgres, service.name, service.migrations))
         given = settings_for(service, postgres, name, folder, kafka.address if kafka else "")
         given = given.model_copy(update={"kafka_prefix": f"{name}.", **(settings or {})})
-        await db.migrate(given.owner_dsn, service.migrations)
         if kafka:
             await create_topics(kafka.address, given.kafka_prefix)
         app = create_app(
@@ -225,51 +185,6 @@ async def running(
         yield Running(service, given, app, app.state.runtime, http, stack)
 
 
-def role_of(service: Service) -> str:
-    """Services that exist only in tests borrow catalog's roles."""
-    return service.name if service.name in SERVICES else "catalog"
-
-
-def settings_for(
-    service: Service, postgres: Servers, database: str, folder: Path, kafka: str
-) -> Settings:
-    jwks = folder / "jwks.json"
-    jwks.write_bytes(orjson.dumps(KeySet([signing_key()]).as_dict(private=False)))
-    role = role_of(service)
-    return Settings(
-        owner_dsn=postgres.dsn(database, f"{role}_owner"),
-        app_dsn=postgres.dsn(database, f"{role}_app"),
-        worker_dsn=postgres.dsn(database, f"{role}_worker"),
-        kafka=kafka,
-        data=folder,
-        public_url=ORIGIN,
-        jwks=str(jwks),
-        text_key=SecretStr("00" * 32),
-        app_pool=10,
-        worker_pool=6,
-    )
-
-
-async def create_topics(address: str, prefix: str) -> None:
-    """The five topics, with 12 partitions as everywhere, apart from other tests' by their prefix."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=address)
-    await admin.start()
-    try:
-        there = await admin.list_topics()
-        names = [f"{prefix}gongkai.{service}" for service in SERVICES]
-        await admin.create_topics([NewTopic(name, 12, 1) for name in names if name not in there])
-    finally:
-        await admin.close()
-
-
 def plus(service: Service, **changes: Any) -> Service:
     """The service with something changed for one test."""
     return replace(service, **changes)
-
-
-async def _drop(admin_dsn: str, name: str) -> None:
-    connection = await asyncpg.connect(admin_dsn)
-    try:
-        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    finally:
-        await connection.close()
