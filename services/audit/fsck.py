@@ -9,11 +9,11 @@ from typing import Any
 
 import asyncpg
 
-from services.audit.domain.merkle import Tree, leaf_hash
 from services.audit.domain.report import Report
 from services.audit.examine import faults
 from services.audit.vault import Unsealable, Vault
 from shared.db import Db
+from tlog.merkle import Tree, leaf_hash
 
 Progress = Callable[[int, int], Awaitable[None]]
 TILE = 256

@@ -12,10 +12,10 @@ import structlog
 from services.audit import findings, intake
 from services.audit.domain.entry import Received, leaf
 from services.audit.domain.index import row_of
-from services.audit.domain.merkle import Node, Tree, leaf_hash, reload
 from services.audit.intake import Addition
 from services.audit.vault import Vault, seal
 from shared.db import Db
+from tlog.merkle import Node, Tree, leaf_hash, reload
 
 WRITER = 7_010  # session advisory lock: one writer
 TILE = 256

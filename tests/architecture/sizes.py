@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOTS = ("services", "shared", "deploy", "tests", "benchmarks")
+ROOTS = ("services", "shared", "tlog", "signer", "witness", "deploy", "tests", "benchmarks")
 FUNCTION_LINES = 40
 FILE_LINES = 220
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parents[2]
-PACKAGES = ("services", "shared", "deploy")
+PACKAGES = ("services", "shared", "tlog", "signer", "witness", "deploy")
 LINT = (
     "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
 )
@@ -21,6 +21,8 @@ NEVER_EACH_OTHER = "Services never import each other"
 NO_IO = "Domain code does no I/O"
 KERNEL = "The kernel knows no service"
 DEPLOYMENT = "Deployment starts programs by name and imports none of them"
+CORE = "The provable core does no I/O and knows nobody"
+APART = "Signer and witness know no service and not each other"
 
 
 @pytest.fixture
@@ -66,6 +68,10 @@ VIOLATIONS = [
     (KERNEL, "shared/planted.py", "from services.approval import domain"),
     (KERNEL, "shared/planted.py", "import deploy"),
     (DEPLOYMENT, "deploy/planted.py", "import services.audit"),
+    (CORE, "tlog/planted.py", "import sqlite3"),
+    (CORE, "tlog/planted.py", "from shared.errors import DomainError"),
+    (APART, "signer/planted.py", "import witness"),
+    (APART, "witness/planted.py", "from services.audit import settings"),
 ]
 
 

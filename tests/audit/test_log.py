@@ -10,11 +10,11 @@ import pytest
 
 from services.audit import findings
 from services.audit.domain.entry import Received
-from services.audit.domain.merkle import leaf_hash, root_of
 from services.audit.log import Damaged, LostLead, leading
 from services.audit.vault import Unsealable, unseal
 from tests.audit.conftest import Store
 from tests.audit.records import message, record
+from tlog.merkle import leaf_hash, root_of
 
 
 def story(streams: int = 6, versions: int = 5) -> list[Received]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.audit.domain.merkle import (
+from tlog.merkle import (
     EMPTY,
     Tree,
     consistency,
