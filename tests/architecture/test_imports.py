@@ -22,7 +22,8 @@ NO_IO = "Domain code does no I/O"
 KERNEL = "The kernel knows no service"
 DEPLOYMENT = "Deployment starts programs by name and imports none of them"
 CORE = "The provable core does no I/O and knows nobody"
-APART = "Signer and witness know no service and not each other"
+HOLDERS = "Signer and witness know no service"
+APART = "Signer and witness share nothing but the core"
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ VIOLATIONS = [
     (CORE, "tlog/planted.py", "import sqlite3"),
     (CORE, "tlog/planted.py", "from shared.errors import DomainError"),
     (APART, "signer/planted.py", "import witness"),
-    (APART, "witness/planted.py", "from services.audit import settings"),
+    (HOLDERS, "witness/planted.py", "from services.audit import settings"),
 ]
 
 
