@@ -1,23 +1,20 @@
-"""A ledger of its own for each test, on the real database."""
+"""A ledger of its own for each test, and the whole service with its inspectors."""
 
-import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncpg
 import pytest
 
-import services.audit
-import shared.db
-from deploy.embedded.databases import create_database
+from services.audit.main import SERVICE
 from services.audit.vault import Vault
-from shared.db import Db, migrate
+from shared.db import Db
+from tests.audit.story import BUREAU, CITY, OTHER
 from tests.conftest import TestPostgres
+from tests.kernel import Running, running
+from tests.servers import database
 
 SECRET = bytes(32)
-KERNEL = Path(shared.db.__file__).parent / "migrations"
-AUDIT = Path(services.audit.__file__).parent / "migrations"
 
 
 @dataclass(frozen=True)
@@ -51,18 +48,24 @@ class Store:
 
 @pytest.fixture
 async def store(postgres: TestPostgres) -> AsyncIterator[Store]:
+    async with database(postgres, SERVICE.name, SERVICE.migrations) as name:
+        yield Store(
+            postgres.dsn(name, "audit_worker"),
+            postgres.dsn(name, "audit_app"),
+            postgres.dsn(name, "audit_owner"),
+            postgres.dsn(name),
+            Vault(SECRET),
+        )
 
-    name = f"test_ledger_{secrets.token_hex(4)}"
-    await create_database(postgres.admin_dsn, name, "audit")
-    owner = postgres.dsn(name, "audit_owner")
-    await migrate(owner, [KERNEL, AUDIT])
-    yield Store(
-        postgres.dsn(name, "audit_worker"),
-        postgres.dsn(name, "audit_app"),
-        owner,
-        postgres.dsn(name),
-        Vault(SECRET),
-    )
-    db = await asyncpg.connect(postgres.admin_dsn)
-    await db.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    await db.close()
+
+@pytest.fixture
+async def audit(postgres: TestPostgres) -> AsyncIterator[Running]:
+    async with running(SERVICE, postgres) as service:
+        await service.agency(CITY, "临江市")
+        await service.agency(BUREAU, "临江市司法局", CITY)
+        await service.agency(OTHER, "别处")
+        await service.grant("p-inspector", CITY, "SUPERVISOR", organ="o-jw", position="派驻组长")
+        await service.grant("p-elsewhere", OTHER, "SUPERVISOR", organ="o-2")
+        await service.grant("p-elsewhere", BUREAU, "DRAFTER", organ="o-3")
+        await service.grant("p-chen", BUREAU, "DRAFTER")
+        yield service

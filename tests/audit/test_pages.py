@@ -1,75 +1,11 @@
 """What inspectors see: only their own agencies, every step of an item, nothing without the role."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
-import orjson
-import pytest
-
-import shared.events
-from services.audit.domain.entry import Received
-from services.audit.feed import vault_of
-from services.audit.log import leading
-from services.audit.main import SERVICE
 from services.audit.recount import recount
-from services.audit.verification import run_one
-from shared.envelope import Message
-from tests.audit.records import NOON, message, record
-from tests.conftest import TestPostgres
-from tests.kernel import Running, running
-
-ITEM = "0199a3c0-0000-7000-8000-000000000001"
-CITY, BUREAU, OTHER = "linjiang", "linjiang-sfj", "elsewhere"
-
-
-def contract(type: str) -> dict[str, Any]:
-    file = Path(shared.events.__file__).parent / "contracts" / f"{type}.json"
-    data: dict[str, Any] = orjson.loads(file.read_bytes())["data"]
-    return data
-
-
-STORY = (
-    ("catalog.item-drafted.v1", f"item-{ITEM}", 1, "p-chen"),
-    ("catalog.item-submitted.v1", f"item-{ITEM}", 2, "p-chen"),
-    ("approval.review-step-passed.v1", f"review-{ITEM}", 1, "p-li"),
-    ("approval.item-approved.v1", f"review-{ITEM}", 2, "p-zhou"),
-    ("publisher.publication-scheduled.v1", f"publication-{ITEM}", 1, "p-wang"),
-    ("publisher.delivery-confirmed.v1", f"publication-{ITEM}", 2, "service:publisher"),
-    ("publisher.item-published.v1", f"publication-{ITEM}", 3, "service:publisher"),
-    ("feedback.feedback-received.v1", "feedback-f1", 1, "citizen"),
-    ("feedback.feedback-answered.v1", "feedback-f1", 2, "p-chen"),
-)
-
-
-def story() -> list[Message]:
-    return [
-        message(type, stream, version, contract(type), actor=actor, minutes=n, position=n + 1)
-        for n, (type, stream, version, actor) in enumerate(STORY)
-    ]
-
-
-@pytest.fixture
-async def audit(postgres: TestPostgres) -> AsyncIterator[Running]:
-    async with running(SERVICE, postgres) as service:
-        await service.agency(CITY, "临江市")
-        await service.agency(BUREAU, "临江市司法局", CITY)
-        await service.agency(OTHER, "别处")
-        await service.grant("p-inspector", CITY, "SUPERVISOR", organ="o-jw", position="派驻组长")
-        await service.grant("p-elsewhere", OTHER, "SUPERVISOR", organ="o-2")
-        await service.grant("p-elsewhere", BUREAU, "DRAFTER", organ="o-3")
-        await service.grant("p-chen", BUREAU, "DRAFTER")
-        yield service
-
-
-async def told(service: Running, messages: list[Message]) -> None:
-    """Into the ledger and into the inbox, as Kafka would."""
-    records: list[Received] = [record(m, n) for n, m in enumerate(messages)]
-    vault = vault_of(service.runtime)
-    async with leading(service.settings.worker_dsn, vault) as ledger:
-        await ledger.append(records)
-    await service.receive(*messages)
+from tests.audit.records import NOON, message
+from tests.audit.story import BUREAU, ITEM, OTHER, STORY, contract, story, told
+from tests.kernel import Running
 
 
 async def test_the_timeline_tells_every_step_of_an_item(audit: Running) -> None:
@@ -201,46 +137,6 @@ async def test_the_board_shows_the_recount_as_chart_data_and_as_table(audit: Run
     assert "上次与台账核对" in page.text
     assert "<script>" not in page.text
     assert " style=" not in page.text
-
-
-async def test_the_verify_button_ends_in_a_report(audit: Running) -> None:
-    await told(audit, story())
-    inspector = audit.browser("p-inspector")
-    answer = await inspector.post("/audit/verifications", data={}, files={"root": ("", b"")})
-    assert answer.status_code == 303
-    where = answer.headers["location"]
-    assert "正在核验" in (await inspector.get(where)).text
-    [row] = await audit.sql("SELECT * FROM verifications")
-    await run_one(audit.runtime, row)
-    page = await inspector.get(where)
-    assert "一致：9 条记录全部重新计算" in page.text
-    assert "上次核验" in (await inspector.get("/audit/")).text
-
-
-async def test_a_saved_root_is_downloaded_and_compared_with(audit: Running) -> None:
-    await told(audit, story())
-    inspector = audit.browser("p-inspector")
-    assert (await inspector.post("/audit/roots")).status_code == 303
-    file = (await inspector.get("/audit/roots/9")).content
-    forged = file.replace(orjson.loads(file)["root"][:4].encode(), b"dead")
-    answer = await inspector.post("/audit/verifications", files={"root": ("r.json", forged)})
-    [row] = await audit.sql("SELECT * FROM verifications")
-    await run_one(audit.runtime, row)
-    page = await inspector.get(answer.headers["location"])
-    assert "前 9 条的根与事先保存的不同" in page.text
-    bad = await inspector.post("/audit/verifications", files={"root": ("r.json", b"{}")})
-    assert (bad.status_code, "不是本平台保存的根" in bad.text) == (422, True)
-
-
-async def test_a_verification_that_cannot_reach_the_services_is_unsound(audit: Running) -> None:
-    await told(audit, story())
-    api = audit.as_("p-inspector")
-    id = (await api.post("/audit/api/v1/verifications", json={"facts": True})).json()["id"]
-    [row] = await audit.sql("SELECT * FROM verifications")
-    await run_one(audit.runtime, row)
-    report = (await api.get(f"/audit/api/v1/verifications/{id}")).json()["report"]
-    assert not report["sound"]
-    assert "「信息目录」没有应答，无法比对其事实" in report["differences"]
 
 
 def test_noon_in_the_story_is_beijing_noon() -> None:
