@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from services.publisher.aggregates import PUBLICATION
-from services.publisher.domain.events import Clearance, Ring
-from services.publisher.domain.publication import EndPosting, OpenPublication
-from services.publisher.projections import END_POSTING
+from services.publisher.domain.clearance import Clearance, Ring
+from services.publisher.domain.commands import EndPosting, OpenPublication
+from services.publisher.projections.publications import END_POSTING
 from services.publisher.releasing import release
 from shared.db import Db
 from shared.envelope import Message

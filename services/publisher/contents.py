@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
+from services.publisher.domain.clearance import Clearance
 from services.publisher.domain.errors import TextTampered
-from services.publisher.domain.events import Clearance
 from shared.db import Db
 from shared.events import Json
 from shared.runtime import Runtime

@@ -11,6 +11,8 @@ import structlog
 
 from services.publisher.aggregates import DELIVERY, PUBLICATION
 from services.publisher.contents import Content, fetched
+from services.publisher.domain.clearance import Clearance
+from services.publisher.domain.commands import NoteConfirmed
 from services.publisher.domain.delivery import (
     AUTOMATIC,
     ConfirmDelivery,
@@ -18,8 +20,8 @@ from services.publisher.domain.delivery import (
     SubmitDelivery,
 )
 from services.publisher.domain.errors import NoSuchPublication
-from services.publisher.domain.events import Clearance, Evidence
-from services.publisher.domain.publication import NoteConfirmed, Publication
+from services.publisher.domain.events import Evidence
+from services.publisher.domain.publication import Publication
 from services.publisher.releasing import post_until
 from shared.db import CONNECTION_ERRORS, Db
 from shared.errors import DomainError

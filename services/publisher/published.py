@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from services.publisher.domain.events import (
-    ChannelNoted,
+from services.publisher.domain.delivery_events import (
     DeliveryEvent,
     DeliveryPlanned,
     DeliverySubmitted,
-    PublicationEvent,
-    PublicationOpened,
 )
+from services.publisher.domain.events import ChannelNoted, PublicationEvent, PublicationOpened
 from shared.events import Json
 
 

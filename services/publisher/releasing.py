@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.publisher.aggregates import DELIVERY, PUBLICATION
+from services.publisher.domain.clearance import Clearance
+from services.publisher.domain.commands import ReleaseItem
 from services.publisher.domain.delivery import PlanDelivery, delivery_key
 from services.publisher.domain.errors import NoSuchPublication
-from services.publisher.domain.events import Clearance, PostUntil
+from services.publisher.domain.events import PostUntil
 from services.publisher.domain.posting import posting_until
-from services.publisher.domain.publication import Publication, ReleaseItem
+from services.publisher.domain.publication import Publication
 from shared import directory, reference
 from shared.db import Db
 from shared.facts import Context, Facts

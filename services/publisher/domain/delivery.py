@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from services.publisher.domain.errors import NoSuchDelivery, NotFailed, NotWaiting
-from services.publisher.domain.events import (
+from services.publisher.domain.delivery_events import (
     DeliveryConfirmed,
     DeliveryEvent,
     DeliveryFailed,
     DeliveryPlanned,
     DeliverySubmitted,
-    Evidence,
 )
+from services.publisher.domain.errors import NoSuchDelivery, NotFailed, NotWaiting
+from services.publisher.domain.events import Evidence
 from shared.decider import Decider
 
 # Shown by us; every other channel is confirmed by hand, with evidence.

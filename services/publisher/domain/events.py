@@ -1,57 +1,15 @@
-"""What can have happened to a publication and to its deliveries."""
+"""What can have happened to a publication."""
 
 from __future__ import annotations
 
 import datetime as dt
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.publisher.domain.clearance import Clearance, Ring
 from shared.events import Codec, Event, Json, Wire
-
-
-class Ring(Wire):
-    """One audience and its channels; rings are ordered from the inside out."""
-
-    scope: str
-    audience: tuple[str, ...] = ()
-    channels: tuple[str, ...]
-    required_channels: tuple[str, ...]
-    lead_channel: str
-
-
-class Clearance(Wire):
-    """What was approved, and may therefore be shown: the only way to the public."""
-
-    item_id: str
-    revision: int
-    kind: str = "DISCLOSURE"
-    relations: tuple[Json, ...] = ()
-    agency: str
-    disclosing_body: str
-    affairs_type: str
-    category: str
-    policy_agency: str
-    policy_version: str
-    manifest_hash: str
-    title: str
-    doc_no: str | None = None
-    attribute: str = "PROACTIVE"
-    rings: tuple[Ring, ...]
-    duration_class: str = "IMMEDIATE"
-    important: bool = False
-    determined_on: date
-    release: Literal["OFFICE", "POLICY"] = "OFFICE"
-    publish_by: Json | None = None
-    obligation_id: str | None = None
-    formed_on: date | None = None
-    decisions: tuple[Json, ...] = ()
-    feedback_id: str | None = None
-
-    @property
-    def due_on(self) -> date | None:
-        return date.fromisoformat(self.publish_by["due"]) if self.publish_by else None
 
 
 class PostUntil(Wire):
@@ -166,67 +124,3 @@ PublicationEvent = (
 PUBLICATION_CODEC: Codec[PublicationEvent] = Codec(
     Annotated[PublicationEvent, Field(discriminator="type")]
 )
-
-
-class DeliveryPlanned(Event):
-    """A working fact: one channel of one round has to show it."""
-
-    type: Literal["publisher.delivery-planned.v1"] = "publisher.delivery-planned.v1"
-    item_id: str
-    revision: int
-    round: int
-    ring: int
-    scope: str
-    channel: str
-    manifest_hash: str
-
-
-class DeliverySubmitted(Event):
-    """A working fact: handed over; the outcome comes later. `ref` is the channel's own id."""
-
-    type: Literal["publisher.delivery-submitted.v1"] = "publisher.delivery-submitted.v1"
-    item_id: str
-    ref: str
-
-
-class DeliveryConfirmed(Event):
-    """发布回执: it was really shown; `occurred_on` may be earlier than the day it was recorded."""
-
-    type: Literal["publisher.delivery-confirmed.v1"] = "publisher.delivery-confirmed.v1"
-    item_id: str
-    revision: int
-    round: int
-    ring: int
-    channel: str
-    occurred_on: date
-    recorded_by: str
-    evidence: tuple[Evidence, ...]
-
-
-class DeliveryFailed(Event):
-    """发布失败; tried again at `retry_at` (UTC)."""
-
-    type: Literal["publisher.delivery-failed.v1"] = "publisher.delivery-failed.v1"
-    item_id: str
-    revision: int
-    round: int
-    ring: int
-    channel: str
-    attempt: int
-    code: str
-    retry_at: datetime
-
-
-DeliveryEvent = DeliveryPlanned | DeliverySubmitted | DeliveryConfirmed | DeliveryFailed
-DELIVERY_CODEC: Codec[DeliveryEvent] = Codec(Annotated[DeliveryEvent, Field(discriminator="type")])
-
-
-class Read(Event):
-    """A receipt of reading (阅知回执) of an internal disclosure: a working fact."""
-
-    type: Literal["publisher.read.v1"] = "publisher.read.v1"
-    item_id: str
-    person: str
-
-
-READING_CODEC: Codec[Read] = Codec(Read)

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.publisher.domain.clearance import Clearance
+from services.publisher.domain.commands import (
+    EndPosting,
+    NoteConfirmed,
+    OpenPublication,
+    PublicationCommand,
+    ReleaseItem,
+)
 from services.publisher.domain.errors import (
     AlreadyReleased,
-    LeaksOutside,
     NoSuchPublication,
     OlderRevision,
     StillPosting,
@@ -16,8 +23,6 @@ from services.publisher.domain.errors import (
 )
 from services.publisher.domain.events import (
     ChannelNoted,
-    Clearance,
-    Evidence,
     ItemPublished,
     PostingEnded,
     PostUntil,
@@ -25,53 +30,9 @@ from services.publisher.domain.events import (
     PublicationEvent,
     PublicationOpened,
     PublicationScheduled,
-    Ring,
 )
+from services.publisher.domain.scopes import guard
 from shared.decider import Decider
-
-# Channels that citizens can see. Whatever the policy says, only scope PUBLIC reaches them.
-OUTSIDE = frozenset(
-    {
-        "WEBSITE", "WECHAT", "NOTICE_BOARD", "PRESS", "RADIO_TV", "GAZETTE", "LEAFLET",
-        "SERVICE_HALL", "LIVE_BROADCAST", "OTHER",
-    }
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class OpenPublication:
-    clearance: Clearance
-
-
-@dataclass(frozen=True)
-class ReleaseItem:
-    """`index_no` is the number already given, or the next of the agency and year."""
-
-    by: str
-    on: date
-    index_no: str
-    post_until: PostUntil
-
-
-@dataclass(frozen=True)
-class NoteConfirmed:
-    """A channel was confirmed; `post_until` counts from `occurred_on`."""
-
-    round: int
-    ring: int
-    channel: str
-    occurred_on: date
-    evidence: tuple[Evidence, ...]
-    post_until: PostUntil
-
-
-@dataclass(frozen=True)
-class EndPosting:
-    round: int
-    on: date
-
-
-PublicationCommand = OpenPublication | ReleaseItem | NoteConfirmed | EndPosting
 
 
 @dataclass(frozen=True)
@@ -127,13 +88,6 @@ def _release(command: ReleaseItem, now: Publication) -> Sequence[PublicationEven
             index_no=now.index_no or command.index_no,
         )
     ]
-
-
-def guard(rings: Sequence[Ring]) -> None:
-    """Raises LeaksOutside when a ring that is not PUBLIC names a channel that citizens see."""
-    for ring in rings:
-        if ring.scope != "PUBLIC" and OUTSIDE & set(ring.channels):
-            raise LeaksOutside
 
 
 def _note(command: NoteConfirmed, now: Publication) -> Sequence[PublicationEvent]:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from services.publisher.domain.events import Read
 from shared.decider import Decider
+from shared.events import Codec, Event
+
+
+class Read(Event):
+    """A receipt of reading (阅知回执) of an internal disclosure: a working fact."""
+
+    type: Literal["publisher.read.v1"] = "publisher.read.v1"
+    item_id: str
+    person: str
+
+
+READING_CODEC: Codec[Read] = Codec(Read)
 
 
 @dataclass(frozen=True)

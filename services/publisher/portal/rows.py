@@ -70,6 +70,25 @@ async def keep(db: Db, job: Job, today: date) -> PortalItem:
         if found is None:
             raise NoSuchPublication
         return found
+    await _upsert(db, job, today)
+    kept = await item(db, cleared.item_id)
+    assert kept is not None
+    return kept
+
+
+KEEP = """
+INSERT INTO portal_items (item_id, agency, agency_name, title, doc_no, index_no, category, column_code,
+    affairs_type, published_on, first_on, post_until, url, body, folded, words)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, array_to_tsvector($15))
+ON CONFLICT (item_id) DO UPDATE SET title = excluded.title, doc_no = excluded.doc_no,
+    category = excluded.category, column_code = excluded.column_code,
+    published_on = excluded.published_on, post_until = excluded.post_until, ended_on = NULL,
+    body = excluded.body, folded = excluded.folded, words = excluded.words
+"""
+
+
+async def _upsert(db: Db, job: Job, today: date) -> None:
+    cleared = job.cleared
     policy = await reference.policy_version(db, cleared.policy_agency, cleared.policy_version)
     name, column_code = _category(policy.data, cleared.category)
     agency = await directory.agency(db, cleared.agency)
@@ -77,13 +96,7 @@ async def keep(db: Db, job: Job, today: date) -> PortalItem:
     search = f"{cleared.title}\n{cleared.doc_no or ''}\n{job.publication.index_no}\n{text}"
     until = job.publication.post_until
     await db.execute(
-        "INSERT INTO portal_items (item_id, agency, agency_name, title, doc_no, index_no, category,"
-        " column_code, affairs_type, published_on, first_on, post_until, url, body, folded, words)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13, $14, array_to_tsvector($15))"
-        " ON CONFLICT (item_id) DO UPDATE SET title = excluded.title, doc_no = excluded.doc_no,"
-        " category = excluded.category, column_code = excluded.column_code,"
-        " published_on = excluded.published_on, post_until = excluded.post_until, ended_on = NULL,"
-        " body = excluded.body, folded = excluded.folded, words = excluded.words",
+        KEEP,
         cleared.item_id,
         cleared.agency,
         agency.name,
@@ -100,9 +113,6 @@ async def keep(db: Db, job: Job, today: date) -> PortalItem:
         folded(search),
         grams(search),
     )
-    kept = await item(db, cleared.item_id)
-    assert kept is not None
-    return kept
 
 
 def _category(policy: dict[str, Any], reference_code: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Facts of publisher → its read tables and timers. Pure; each touches only rows of its own stream."""
+"""Facts of publications → what is released, what is public, until when."""
 
 from __future__ import annotations
 
@@ -9,18 +9,12 @@ import orjson
 
 from services.publisher.domain.events import (
     ChannelNoted,
-    DeliveryConfirmed,
-    DeliveryEvent,
-    DeliveryFailed,
-    DeliveryPlanned,
-    DeliverySubmitted,
     ItemPublished,
     PostingEnded,
     PublicationCompleted,
     PublicationEvent,
     PublicationOpened,
     PublicationScheduled,
-    Read,
 )
 from shared import timers
 from shared.facts import Recorded, Statement
@@ -166,59 +160,4 @@ def _status(fact: Recorded[PublicationEvent], status: str) -> Statement:
         fact.key,
         status,
         fact.version,
-    )
-
-
-def project_delivery(fact: Recorded[DeliveryEvent]) -> Iterable[Statement]:
-    match fact.event:
-        case DeliveryPlanned() as event:
-            yield Statement(
-                "INSERT INTO deliveries (key, item_id, agency, revision, round, ring, scope, channel,"
-                " manifest_hash, state, next_try, planned_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'PENDING', $10, $10)",
-                fact.key,
-                event.item_id,
-                fact.agency,
-                event.revision,
-                event.round,
-                event.ring,
-                event.scope,
-                event.channel,
-                event.manifest_hash,
-                fact.recorded_at,
-            )
-        case DeliverySubmitted() as event:
-            yield Statement(
-                "UPDATE deliveries SET state = 'SUBMITTED', ref = $2, next_try = $3 WHERE key = $1",
-                fact.key,
-                event.ref,
-                fact.recorded_at,
-            )
-        case DeliveryConfirmed() as event:
-            yield Statement(
-                "UPDATE deliveries SET state = 'CONFIRMED', occurred_on = $2, evidence = $3, code = NULL"
-                " WHERE key = $1",
-                fact.key,
-                event.occurred_on,
-                orjson.dumps([evidence.wire() for evidence in event.evidence]).decode(),
-            )
-        case DeliveryFailed() as event:
-            yield Statement(
-                "UPDATE deliveries SET state = 'FAILED', attempts = $2, code = $3, next_try = $4"
-                " WHERE key = $1",
-                fact.key,
-                event.attempt,
-                event.code,
-                event.retry_at,
-            )
-
-
-def project_reading(fact: Recorded[Read]) -> Iterable[Statement]:
-    yield Statement(
-        "INSERT INTO readings (item_id, person, agency, at) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT DO NOTHING",
-        fact.event.item_id,
-        fact.event.person,
-        fact.agency,
-        fact.recorded_at,
     )
