@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from services.catalog.domain.item import ITEM as ITEM_DECIDER
-from services.catalog.domain.item import Item
 from services.catalog.domain.item_commands import ItemCommand
 from services.catalog.domain.item_events import ITEM_CODEC, ItemEvent
+from services.catalog.domain.item_state import Item
 from services.catalog.domain.people import DIRECTORY, DIRECTORY_CODEC
 from services.catalog.domain.rules import RULE_CODEC, RULES
 from services.catalog.projections import project_directory, project_item, project_rule

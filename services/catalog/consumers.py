@@ -32,45 +32,37 @@ class AboutItem(Wire):
 
 
 def handlers(facts: Facts) -> Mapping[str, Handler]:
-    async def note(db: Db, message: Message, command: ItemCommand, item_id: str) -> None:
-        """What is said of items that are not catalog's (handling results) is none of its business."""
-        state, _ = await facts.load(db, ITEM, item_id)
-        if state.particulars is None:
-            return
-        await facts.execute_in(db, ITEM, item_id, command, _context(facts, message))
-
     async def returned(db: Db, message: Message) -> None:
         about = AboutItem.model_validate(message.data)
         command = NoteProgress(about.revision, "RETURNED", reason_from=message.id)
-        await note(db, message, command, about.item_id)
+        await _note(db, facts, message, command, about.item_id)
 
     async def approved(db: Db, message: Message) -> None:
         about = AboutItem.model_validate(message.data)
         command = NoteProgress(about.revision, "APPROVED", about.determined_on)
-        await note(db, message, command, about.item_id)
+        await _note(db, facts, message, command, about.item_id)
         context = _context(facts, message)
         await reschedule(db, facts, about.item_id, context, about.determined_on)
 
     async def withheld(db: Db, message: Message) -> None:
         about = AboutItem.model_validate(message.data)
-        destroyed = about.destroy_text
         command = NoteProgress(
-            about.revision, "WITHHELD", about.determined_on, message.id, destroyed
+            about.revision, "WITHHELD", about.determined_on, message.id, about.destroy_text
         )
-        await note(db, message, command, about.item_id)
-        if destroyed:
+        await _note(db, facts, message, command, about.item_id)
+        if about.destroy_text:
             await destroy(db, about.item_id)
 
     async def published(db: Db, message: Message) -> None:
         about = AboutItem.model_validate(message.data)
         if about.kind != "HANDLING_RESULT":
             command = NoteProgress(about.revision, "PUBLISHED", about.occurred_on, ring=about.ring)
-            await note(db, message, command, about.item_id)
+            await _note(db, facts, message, command, about.item_id)
 
     async def completed(db: Db, message: Message) -> None:
         about = AboutItem.model_validate(message.data)
         command = NoteProgress(about.revision, "COMPLETED", about.completed_on)
-        await note(db, message, command, about.item_id)
+        await _note(db, facts, message, command, about.item_id)
 
     return {
         "approval.item-returned.v1": returned,
@@ -79,6 +71,13 @@ def handlers(facts: Facts) -> Mapping[str, Handler]:
         "publisher.item-published.v1": published,
         "publisher.publication-completed.v1": completed,
     }
+
+
+async def _note(db: Db, facts: Facts, message: Message, command: ItemCommand, item_id: str) -> None:
+    """What is said of items that are not catalog's (handling results) is none of its business."""
+    state, _ = await facts.load(db, ITEM, item_id)
+    if state.particulars is not None:
+        await facts.execute_in(db, ITEM, item_id, command, _context(facts, message))
 
 
 def timers(facts: Facts) -> Mapping[str, TimerHandler]:

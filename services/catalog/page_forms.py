@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from services.catalog.api import stored_file
 from services.catalog.contents import File
 from services.catalog.documents.recognise import Reading
-from services.catalog.domain.item import FIELD_TEXT
+from services.catalog.domain.disclosure import FIELD_TEXT
 from services.catalog.forms import DraftForm, RelationForm
 from services.catalog.importing import html_of
 from services.catalog.queries import ItemRow

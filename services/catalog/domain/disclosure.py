@@ -102,3 +102,17 @@ def missing_for_review(item: Particulars, *, has_body: bool, has_title: bool) ->
         "formedOn": bool(item.formed_on or item.event_on or item.changed_on),
     }
     return tuple(name for name, there in wanted.items() if not there)
+
+
+FIELD_TEXT = {
+    "title": "标题",
+    "body": "正文",
+    "disclosingBody": "公开主体",
+    "category": "公开类别",
+    "rings": "公开范围与渠道",
+    "durationClass": "公开时限类别",
+    "legalBasis": "公开依据",
+    "formedOn": "成文日期或事项发生日期",
+    "groundReason": "不予公开或依申请公开的理由",
+    "ground": "不予公开的法定理由",
+}

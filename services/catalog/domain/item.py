@@ -1,12 +1,10 @@
-"""The item: what is remembered and what is allowed. Draft → submit (locks) → withdraw or be decided on."""
+"""The item: what is allowed. Draft → submit (locks) → withdraw or be decided on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal, cast
 
+from services.catalog.domain.disclosure import FIELD_TEXT
 from services.catalog.domain.errors import (
     AlreadyDrafted,
     AlreadySubmitted,
@@ -39,28 +37,8 @@ from services.catalog.domain.item_events import (
     ObligationRescheduled,
     Particulars,
 )
+from services.catalog.domain.item_state import PUBLIC, Item, evolve, ring_of
 from shared.decider import Decider
-from shared.events import Json
-
-Status = Literal["DRAFT", "SUBMITTED", "RETURNED", "APPROVED", "WITHHELD", "PUBLISHED", "COMPLETED"]
-PUBLIC = ("PUBLISHED", "COMPLETED")
-
-
-@dataclass(frozen=True)
-class Item:
-    """Item 公开信息: one thing to be made public, in revisions."""
-
-    particulars: Particulars | None = None
-    status: Status = "DRAFT"
-    publish_by: Json | None = None
-    missed: date | None = None
-    determined_on: date | None = None
-    rings_done: frozenset[int] = frozenset()
-    fulfilled: bool = False
-
-    @property
-    def locked(self) -> bool:
-        return self.status in ("SUBMITTED", "APPROVED")
 
 
 def decide(command: ItemCommand, item: Item) -> Sequence[ItemEvent]:
@@ -129,7 +107,7 @@ def _withdraw(command: WithdrawItem, item: Item, now: Particulars) -> Sequence[I
 
 def _progress(command: NoteProgress, item: Item, now: Particulars) -> Sequence[ItemEvent]:
     """What is said again, or of a revision that was replaced, is no new fact."""
-    rings = item.rings_done | _ring(command.ring)
+    rings = item.rings_done | ring_of(command.ring)
     if command.revision != now.revision:
         return []
     if command.status == item.status and rings == item.rings_done:
@@ -147,10 +125,6 @@ def _progress(command: NoteProgress, item: Item, now: Particulars) -> Sequence[I
             fulfilled=item.fulfilled or public or command.status in ("COMPLETED", "WITHHELD"),
         )
     ]
-
-
-def _ring(number: int | None) -> frozenset[int]:
-    return frozenset() if number is None else frozenset((number,))
 
 
 def _reschedule(command: Reschedule, item: Item, now: Particulars) -> Sequence[ItemEvent]:
@@ -180,42 +154,5 @@ def _as(
 ) -> ItemEvent:
     return kind(**(values.model_dump(exclude={"type"}) | {"revision": revision}))
 
-
-def evolve(item: Item, event: ItemEvent) -> Item:
-    match event:
-        case ItemDrafted() | ItemRevised():
-            same = item.particulars and item.particulars.revision == event.revision
-            kept = item if same else Item(missed=item.missed)
-            return replace(kept, particulars=event, status="DRAFT", publish_by=event.publish_by)
-        case ItemSubmitted():
-            return replace(item, particulars=event, status="SUBMITTED")
-        case ItemWithdrawnByDrafter():
-            return replace(item, status="DRAFT")
-        case ItemProgressed():
-            return replace(
-                item,
-                status=cast(Status, event.status),
-                determined_on=event.on if event.status == "APPROVED" else item.determined_on,
-                rings_done=item.rings_done | _ring(event.ring),
-                fulfilled=event.fulfilled,
-            )
-        case ObligationRescheduled():
-            return replace(item, publish_by=event.publish_by)
-        case ObligationMissed():
-            return replace(item, missed=event.due_on)
-
-
-FIELD_TEXT = {
-    "title": "标题",
-    "body": "正文",
-    "disclosingBody": "公开主体",
-    "category": "公开类别",
-    "rings": "公开范围与渠道",
-    "durationClass": "公开时限类别",
-    "legalBasis": "公开依据",
-    "formedOn": "成文日期或事项发生日期",
-    "groundReason": "不予公开或依申请公开的理由",
-    "ground": "不予公开的法定理由",
-}
 
 ITEM = Decider(initial=Item(), decide=decide, evolve=evolve)
