@@ -96,15 +96,17 @@ async def large(request: Request, on: str = "1") -> Response:
 
 
 @router.get("/kiosk/{agency}", include_in_schema=False)
-async def kiosk(agency: str, request: Request, visitor: Visitor, page: int = 0) -> Response:
-    """Full-screen notice board: one item after another, without anybody touching it."""
+async def kiosk(
+    agency: str, request: Request, visitor: Visitor, page: int = 0, hold: bool = False
+) -> Response:
+    """Full-screen notice board: one item after another, without anybody touching it; `hold` stops it."""
     async with visitor.reading() as db:
         name = (await directory.agency(db, agency)).name
         items = [i for i in await rows.latest(db, agency, 20) if not i.ended_on]
         shown = await rows.item(db, items[page % len(items)].item_id) if items else None
     return PAGES.render(
         request, "kiosk_item.html", agency=agency, agency_name=name, item=shown, page=page, count=len(items),
-        today=legal_day(visitor.now),
+        hold=hold, today=legal_day(visitor.now),
     )  # fmt: skip
 
 

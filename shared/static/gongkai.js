@@ -2,6 +2,10 @@
 document.addEventListener("DOMContentLoaded", () => {
   const summary = document.querySelector(".error-summary");
   if (summary) summary.focus();
+  const turning = document.querySelector("[data-next]");
+  if (turning) {
+    setTimeout(() => location.assign(turning.dataset.next), 1000 * Number(turning.dataset.seconds));
+  }
   for (const link of document.querySelectorAll("[data-large]")) {
     const on = () => document.cookie.split("; ").includes("large=1");
     const show = () => {
