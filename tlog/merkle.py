@@ -28,7 +28,7 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     """The definition, word for word: root over leaf hashes. Slow; everything else is held against it."""
     if len(hashes) <= 1:
         return hashes[0] if hashes else EMPTY
-    k = _split(len(hashes))
+    k = split(len(hashes))
     return node_hash(root_of(hashes[:k]), root_of(hashes[k:]))
 
 
@@ -36,7 +36,7 @@ def inclusion(index: int, hashes: Sequence[bytes]) -> list[bytes]:
     """RFC 6962 2.1.1: the audit path of one leaf, nearest first."""
     if len(hashes) == 1:
         return []
-    k = _split(len(hashes))
+    k = split(len(hashes))
     if index < k:
         return [*inclusion(index, hashes[:k]), root_of(hashes[k:])]
     return [*inclusion(index - k, hashes[k:]), root_of(hashes[:k])]
@@ -46,7 +46,7 @@ def consistency(old: int, hashes: Sequence[bytes], *, whole: bool = True) -> lis
     """RFC 6962 2.1.2: proof that the tree of `old` leaves is the beginning of this one."""
     if old == len(hashes):
         return [] if whole else [root_of(hashes)]
-    k = _split(len(hashes))
+    k = split(len(hashes))
     if old <= k:
         return [*consistency(old, hashes[:k], whole=whole), root_of(hashes[k:])]
     return [*consistency(old - k, hashes[k:], whole=False), root_of(hashes[:k])]
@@ -143,6 +143,6 @@ def reload(size: int, entries: Callable[[int, int, int], Sequence[bytes]]) -> Tr
     return tree
 
 
-def _split(size: int) -> int:
+def split(size: int) -> int:
     """The largest power of two smaller than `size`."""
     return 1 << ((size - 1).bit_length() - 1)
