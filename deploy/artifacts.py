@@ -38,7 +38,7 @@ def postgres_home() -> Path:
 
 
 def web_assets() -> Path:
-    """One folder: htmx.min.js, tabler.min.{css,js}, pico.min.css, echarts.min.js, licences."""
+    """One folder: htmx.min.js, echarts.min.js, licences."""
     return _unpacked("web", _group("web"), cache_folder(), _extract_assets)
 
 

@@ -142,5 +142,5 @@ def test_every_platform_has_its_database_and_every_pin_is_whole() -> None:
 def test_what_is_unpacked_is_complete() -> None:
     assert len(list(kafka_lib().glob("*.jar"))) == 46
     assert (postgres_home() / "bin/postgres").exists()
-    wanted = {"htmx.min.js", "tabler.min.css", "tabler.min.js", "pico.min.css", "echarts.min.js"}
+    wanted = {"htmx.min.js", "echarts.min.js"}
     assert wanted <= {path.name for path in web_assets().iterdir()}
