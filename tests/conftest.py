@@ -15,8 +15,10 @@ from deploy.downloads import ArtifactError
 from deploy.embedded.databases import create_roles, dsn, passwords
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import Postgres
+from tests.servers import drop_templates
 
 T = TypeVar("T")
+ROOM = 2 * 1024**3  # bytes: the database with its log, and some
 
 
 @dataclass(frozen=True)
@@ -95,15 +97,32 @@ def scratch() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-async def postgres(scratch: Path) -> AsyncIterator[TestPostgres]:
+def memory(scratch: Path) -> Iterator[Path]:
+    """Like `scratch`, in memory where there is room: a database is copied there in 20 ms, not 800.
+
+    Files in memory outlive a killed process, so the tests that crash a server mean the same.
+    """
+    ram = Path("/dev/shm")
+    if not (ram.is_dir() and os.access(ram, os.W_OK) and shutil.disk_usage(ram).free > ROOM):
+        yield scratch
+        return
+    folder = Path(tempfile.mkdtemp(prefix="gongkai-test-", dir=ram))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def postgres(memory: Path) -> AsyncIterator[TestPostgres]:
     """PostgreSQL 18 with the roles made; GONGKAI_TEST_PG (a superuser's DSN) names another one."""
     admin = os.environ.get("GONGKAI_TEST_PG", "")
-    own = None if admin else Postgres(scratch / "postgres")
+    own = None if admin else Postgres(memory / "postgres")
     if own:
         admin = _fetched(own.start).admin_dsn
     secret = "test" + urlsplit(admin).netloc
     await create_roles(admin, passwords(secret))
     yield TestPostgres(admin, secret, own)
+    await drop_templates(admin)
     if own:
         own.stop()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +25,9 @@ from shared.settings import Settings
 from tests.tokens import ORIGIN, signing_key
 
 SERVICES = ("catalog", "approval", "publisher", "feedback", "audit")
+RUN = secrets.token_hex(4)
+_migrated: set[str] = set()
+_one_at_a_time = asyncio.Lock()
 
 
 class Servers(Protocol):
@@ -61,20 +66,40 @@ async def database(
 ) -> AsyncIterator[str]:
     """The name of a migrated database that no other test sees; dropped in the end."""
     name = f"test_{service}_{secrets.token_hex(4)}"
-    await create_database(postgres.admin_dsn, name, role_of(service))
+    template = await _template(postgres, service, migrations)
+    await create_database(postgres.admin_dsn, name, role_of(service), template)
     try:
-        await db.migrate(postgres.dsn(name, f"{role_of(service)}_owner"), migrations)
         yield name
     finally:
         await drop(postgres.admin_dsn, name)
 
 
-async def drop(admin_dsn: str, name: str) -> None:
+async def _template(postgres: Servers, service: str, migrations: Sequence[Path]) -> str:
+    """The name of a database that has run these migrations, made once in a test run: copying it
+    takes a thirtieth of the time of migrating anew."""
+    places = "\n".join([postgres.admin_dsn, service, *map(str, migrations)])
+    name = f"template_{RUN}_{sha256(places.encode()).hexdigest()[:8]}"
+    async with _one_at_a_time:
+        if name not in _migrated:
+            await create_database(postgres.admin_dsn, name, role_of(service))
+            await db.migrate(postgres.dsn(name, f"{role_of(service)}_owner"), migrations)
+            _migrated.add(name)
+    return name
+
+
+async def drop(admin_dsn: str, *names: str) -> None:
     connection = await asyncpg.connect(admin_dsn)
     try:
-        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        for name in names:
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     finally:
         await connection.close()
+
+
+async def drop_templates(admin_dsn: str) -> None:
+    """At the end of the run: nothing is left on a server that is not ours."""
+    await drop(admin_dsn, *_migrated)
+    _migrated.clear()
 
 
 def settings_for(

@@ -35,15 +35,17 @@ async def create_roles(admin_dsn: str, secrets: Mapping[str, str]) -> None:
 
 
 async def create_database(
-    admin_dsn: str, name: str, service: str, template: str = "template1"
+    admin_dsn: str, name: str, service: str, template: str | None = None
 ) -> None:
-    """Make database `name` of `<service>_owner`, if absent; other services may not connect."""
+    """Make database `name` of `<service>_owner`, if absent; other services may not connect.
+
+    `template` is a database to copy, with everything in it.
+    """
     connection = await asyncpg.connect(admin_dsn)
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-            await connection.execute(
-                f'CREATE DATABASE "{name}" OWNER "{service}_owner" TEMPLATE "{template}"'
-            )
+            copied = f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""
+            await connection.execute(f'CREATE DATABASE "{name}" OWNER "{service}_owner"{copied}')
         roles = ", ".join(f'"{service}_{kind}"' for kind in KINDS)
         await connection.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
         await connection.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO {roles}')
