@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from shared.workdays.calendar import ONE_DAY, Calendar, days_after
@@ -14,24 +14,23 @@ def due(
 ) -> Explained:
     """The last day of a term that starts with an event on `start` (not counted).
 
-    Raises ValueError for HOUR: hours run from instants, not from days.
+    Calendar days and weeks count every day and may end on a day off: the law that uses them
+    (预算法 art. 14) says no more. Raises ValueError for HOUR: hours run from instants, not from days.
     """
     if term.unit is Unit.HOUR:
         raise ValueError("hours are counted from instants")
     end = _end(calendar, start, term)
-    touched = range(start.year, end.year + 1) if term.unit is Unit.WORKING_DAY else range(0)
-    estimated = tuple(year for year in touched if not calendar.is_published(year))
-    working = term.unit is Unit.WORKING_DAY
+    counted = tuple(days_after(start, end)) if term.unit is Unit.WORKING_DAY else ()
+    years = sorted({day.year for day in counted})
+    estimated = tuple(year for year in years if not calendar.is_published(year))
     return Explained(
         due=end,
         start=start,
         start_event=start_event,
         rule=rule,
         term=term,
-        skipped=_skipped(calendar, start, end) if working else (),
-        made_up=tuple(
-            day for day in days_after(start, end) if working and calendar.is_made_up(day)
-        ),
+        skipped=_skipped(calendar, counted),
+        made_up=tuple(day for day in counted if calendar.is_made_up(day)),
         provisional=bool(estimated),
         estimated_years=estimated,
     )
@@ -58,10 +57,10 @@ def _chosen(one: Explained, dates: Sequence[Explained]) -> Explained:
     return one.model_copy(update={"considered": others})
 
 
-def _skipped(calendar: Calendar, start: date, end: date) -> tuple[Skipped, ...]:
+def _skipped(calendar: Calendar, counted: Iterable[date]) -> tuple[Skipped, ...]:
     """Runs of days off with the same reason."""
     runs: list[Skipped] = []
-    for day in days_after(start, end):
+    for day in counted:
         reason = calendar.why_off(day)
         if reason is None:
             continue

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
+
+from pydantic import Field
 
 from shared.events import Wire
 
@@ -24,9 +27,9 @@ UNIT_TEXT = {
 
 
 class Term(Wire):
-    """A length of time in one unit."""
+    """A length of time in one unit, at most ten years of days."""
 
-    n: int
+    n: int = Field(ge=1, le=3650)
     unit: Unit
 
     def text(self) -> str:
@@ -78,19 +81,40 @@ class Explained(Wire):
         """The explanation in Chinese, one sentence a fact."""
         start = START_TEXT.get(self.start_event, self.start_event)
         parts = [
-            f"自{chinese(self.start)}（{start}）次日起{self.term.text()}，至{chinese(self.due)}"
+            f"自{chinese(self.start)}（{start}）次日起{self.term.text()}，至{chinese(self.due)}",
+            *self._source(),
+            *self._counting(),
+            *self._others(),
         ]
-        if self.rule.article or self.rule.title:
-            parts.append(f"依据：{self.rule.title}{self.rule.article}")
-        holidays = [s for s in self.skipped if s.reason == "HOLIDAY"]
-        if holidays:
-            parts.append("扣除法定节假日：" + "、".join(_span(s) for s in holidays))
-        if self.made_up:
-            parts.append("调休上班日计入：" + "、".join(chinese(day) for day in self.made_up))
         if self.provisional:
             years = "、".join(f"{year}年" for year in self.estimated_years)
             parts.append(f"{years}放假安排尚未公布，此日期为暂定，公布后将重新计算")
         return "；".join(parts) + "。"
+
+    def _source(self) -> Iterator[str]:
+        if self.rule.article or self.rule.title:
+            yield f"依据：{self.rule.title}{self.rule.article}"
+
+    def _counting(self) -> Iterator[str]:
+        """What was not counted, and the weekend days that were."""
+        weekend = sum((s.last - s.first).days + 1 for s in self.skipped if s.reason == "WEEKEND")
+        if weekend:
+            yield f"扣除周末{weekend}天"
+        holidays = [_span(s) for s in self.skipped if s.reason == "HOLIDAY"]
+        if holidays:
+            yield "扣除法定节假日：" + "、".join(holidays)
+        if self.made_up:
+            yield "调休上班日计入：" + "、".join(chinese(day) for day in self.made_up)
+
+    def _others(self) -> Iterator[str]:
+        """The clocks that did not decide: all later (the earliest was taken) or all earlier."""
+        if self.considered:
+            which = "最早" if all(c.due >= self.due for c in self.considered) else "最晚"
+            others = "、".join(
+                f"{c.rule.title}{c.rule.article}{c.term.text()}，至{chinese(c.due)}"
+                for c in self.considered
+            )
+            yield f"另有期限：{others}，取{which}者"
 
 
 START_TEXT = {
