@@ -19,4 +19,16 @@ document.addEventListener("DOMContentLoaded", () => {
     });
     show();
   }
+  // A table wider than its place is scrolled with the arrow keys: where it scrolls it takes the focus.
+  const watch = new ResizeObserver((changes) => {
+    for (const { target } of changes) {
+      const scrolls = target.scrollWidth > target.clientWidth;
+      for (const name of ["tabindex", "role", "aria-label"]) target.removeAttribute(name);
+      if (!scrolls) continue;
+      target.tabIndex = 0;
+      target.setAttribute("role", "group");
+      target.setAttribute("aria-label", target.querySelector("caption")?.textContent || "表格");
+    }
+  });
+  for (const wrap of document.querySelectorAll(".table-wrap")) watch.observe(wrap);
 });
