@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.audit import findings
-from services.audit.domain.entry import Received
+from services.audit.domain.received import Received
 from services.audit.log import Ledger, leading
 from services.audit.settings import AuditSettings
 from services.audit.vault import Vault
@@ -70,8 +70,8 @@ class Feed:
             self.consumer.seek(tp, place.next_offset - (1 if place.anchor else 0))
         self.begins = begins
 
-    async def take(self) -> int:
-        """One batch, waiting up to a second for it; returns how many leaves were added."""
+    async def take(self) -> list[Received]:
+        """One batch in order of broker time, waiting up to a second for it."""
         polled = await self.consumer.getmany(timeout_ms=1000, max_records=BATCH)
         count = sum(map(len, polled.values()))
         if 0 < count < BATCH:
@@ -79,8 +79,7 @@ class Feed:
             more = await self.consumer.getmany(timeout_ms=0, max_records=BATCH - count)
             for tp, records in more.items():
                 polled[tp] = [*polled.get(tp, ()), *records]
-        records = merged(self._own(tp, some) for tp, some in polled.items())
-        return await self.ledger.append(records) if records else 0
+        return merged(self._own(tp, some) for tp, some in polled.items())
 
     async def read_again(self, service: str) -> None:
         """From the beginning of a service's topic: what is known is dropped, what was missed is not."""
@@ -156,6 +155,21 @@ async def partitions_of(servers: str) -> list[TopicPartition]:
     )
 
 
+async def flow(source: Feed, until: float) -> None:
+    """Take in until the moment comes: each batch is computed while the one before is written."""
+    writing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    writing.set_result(0)
+    while time.monotonic() < until:
+        try:
+            records = await source.take()
+            batch = await source.ledger.prepare(records) if records else None
+        finally:
+            await writing
+        if batch:
+            writing = asyncio.ensure_future(source.ledger.write(batch))
+    await writing
+
+
 async def run_feed(runtime: Runtime) -> None:
     """Lead the ledger and feed it, for ever; a second instance waits here for the lock."""
     settings = AuditSettings()
@@ -181,14 +195,9 @@ async def feed(ledger: Ledger, servers: str, settings: AuditSettings) -> None:
         await consumer.start()
         source = Feed(ledger, consumer, settings)
         await source.open(await partitions_of(servers))
-        checked = time.monotonic()
         while True:
-            await source.take()
-            if time.monotonic() - checked > settings.omission_seconds / 3:
-                checked = time.monotonic()
-                for service in await findings.check_watermarks(
-                    ledger.db, settings.omission_seconds
-                ):
-                    await source.read_again(service)
+            await flow(source, until=time.monotonic() + settings.omission_seconds / 3)
+            for service in await findings.check_watermarks(ledger.db, settings.omission_seconds):
+                await source.read_again(service)
     finally:
         await consumer.stop()

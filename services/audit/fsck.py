@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from services.audit.domain.report import Report
-from services.audit.examine import faults
+from services.audit.examine import Examiner
 from services.audit.vault import Unsealable, Vault
 from shared.db import Db
 from tlog.merkle import Tree, leaf_hash
@@ -55,6 +55,7 @@ class Walk:
     def __init__(self, db: Db, vault: Vault, saved: Mapping[int, str], report: Report) -> None:
         self.db = db
         self.vault = vault
+        self.examiner = Examiner(vault, {})
         self.saved = saved
         self.report = report
         self.tree = Tree()
@@ -64,9 +65,9 @@ class Walk:
     async def rows(self, progress: Progress) -> None:
         cursor = await self.db.cursor(ROWS)
         while rows := await cursor.fetch(500):
-            keys = await self._keys(rows)
+            self.examiner.keys = await self._keys(rows)
             for row in rows:
-                self._row(row, keys)
+                self._row(row)
             await self._full_tiles()
             self.report.checked = self.tree.size
             await progress(self.tree.size, self.report.size)
@@ -87,7 +88,7 @@ class Walk:
                     self.report.differs(f"密钥 {subject[:16]}… 已被调换")
             return found
 
-    def _row(self, row: Any, keys: Mapping[str, bytes | None]) -> None:
+    def _row(self, row: Any) -> None:
         if row["leaf"] is not None:
             if row["idx"] != self.next:
                 self.report.differs(f"第 {self.next} 条至第 {row['idx'] - 1} 条缺失")
@@ -95,7 +96,7 @@ class Walk:
             for level, place, digest in self.tree.append(leaf_hash(row["leaf"])):
                 self.tiles.setdefault((level, place // TILE), bytearray()).extend(digest)
             self._saved()
-        for text in faults(self.vault, keys, row):
+        for text in self.examiner.faults(row):
             self.report.differs(text)
 
     def _saved(self) -> None:

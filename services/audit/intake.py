@@ -2,53 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 import orjson
 
-from services.audit.domain.entry import Entry, Received, commitment, quarantined, read
-from services.audit.vault import Vault
+from services.audit.domain.entry import Entry, quarantined, read
+from services.audit.domain.leaf import commitment
+from services.audit.domain.received import Received
+from services.audit.keyring import Key, Keyring
 from shared.db import Db
 from shared.envelope import Unreadable
+
+T = TypeVar("T")
+SLICE = 50  # computed in one go; then the transaction that is running gets its turn
+
+
+class Held(NamedTuple):
+    """What the ledger holds under an id: the commitment, and the handle of the key it was made with."""
+
+    pc: str
+    handle: str
 
 
 @dataclass(frozen=True)
 class Addition:
-    """An entry to append, its key and handle; `reason` says why a record could not be read."""
+    """An entry to append with its key and commitment; `reason` says why a record could not be read."""
 
     entry: Entry
-    dek: bytes
-    handle: str
+    key: Key
+    pc: str
     reason: str = ""
 
+    @property
+    def held(self) -> Held:
+        return Held(self.pc, self.key.handle)
 
-async def new_ones(db: Db, vault: Vault, records: Sequence[Received]) -> list[Addition]:
-    """What the batch adds, in the order of arrival.
+
+async def new_ones(
+    db: Db, keyring: Keyring, pending: Mapping[str, Held], records: Sequence[Received]
+) -> list[Addition]:
+    """What the batch adds, in the order of arrival. `pending` are entries being written just now.
 
     An id already taken is dropped if its content is the same, and is a conflict if not.
     """
-    read_ones = [_read(record) for record in records]
-    keys = await vault.keys(db, {entry.subject for entry, _ in read_ones})
-    known = await _commitments(db, [entry.id for entry, _ in read_ones])
+    being_written = dict(pending)  # before looking into the database: so nothing falls in between
+    entries = [_read(record) async for record in sliced(records)]
+    keys = await keyring.keys(db, {entry.subject for entry, _ in entries})
+    known = await _held(db, [entry.id for entry, _ in entries]) | being_written
     new: dict[str, Addition] = {}
     conflicts: dict[str, Addition] = {}
-    for entry, reason in read_ones:
-        handle = vault.handle(entry.subject)
-        dek = keys[handle]
-        if dek is None:
-            continue  # erased by law: it is not taken in again
-        own = commitment(dek, entry.id, entry.framed)
-        if entry.id not in known:
-            known[entry.id] = own
-            new[entry.id] = Addition(entry, dek, handle, reason)
-        elif known[entry.id] != own:
-            other = entry.as_conflict()
-            conflicts[other.id] = Addition(other, dek, handle, "same id, other content")
+    async for entry, reason in sliced(entries):
+        addition = _addition(entry, keys[entry.subject], reason)
+        held = known.get(entry.id)
+        if held is None:
+            known[entry.id] = addition.held
+            new[entry.id] = addition
+        elif _contradicts(held, addition):
+            other = _addition(entry.as_conflict(), addition.key, "same id, other content")
+            conflicts[other.entry.id] = other
     if conflicts:
-        already = await _commitments(db, conflicts)
+        already = await _held(db, conflicts) | being_written
         new |= {name: c for name, c in conflicts.items() if name not in already}
     return list(new.values())
+
+
+async def sliced(items: Iterable[T]) -> AsyncIterator[T]:
+    """The items, with a pause after each slice."""
+    for n, item in enumerate(items):
+        if n % SLICE == 0:
+            await asyncio.sleep(0)
+        yield item
+
+
+def _contradicts(held: Held, addition: Addition) -> bool:
+    """Under a key that was destroyed in between nothing can be compared: it is the same record again."""
+    return held.handle == addition.key.handle and held.pc != addition.pc
+
+
+def _addition(entry: Entry, key: Key, reason: str = "") -> Addition:
+    return Addition(entry, key, commitment(key.dek, entry.id, entry.framed), reason)
 
 
 def _read(record: Received) -> tuple[Entry, str]:
@@ -58,10 +93,11 @@ def _read(record: Received) -> tuple[Entry, str]:
         return quarantined(record), str(error)
 
 
-async def _commitments(db: Db, ids: Iterable[str]) -> dict[str, str]:
-    """The commitments already in the ledger under these ids."""
+async def _held(db: Db, ids: Iterable[str]) -> dict[str, Held]:
+    """What is already in the ledger under these ids."""
     rows = await db.fetch(
         "SELECT id, leaf FROM ledger_event JOIN ledger_leaf USING (idx) WHERE id = ANY($1)",
         list(ids),
     )
-    return {row["id"]: orjson.loads(row["leaf"])["pc"] for row in rows}
+    said = {row["id"]: orjson.loads(row["leaf"]) for row in rows}
+    return {id: Held(leaf["pc"], leaf["ref"]) for id, leaf in said.items()}

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.db import Db
 
 NONCE = 12
+GENERATIONS = 8  # of one subject's key: erased, and heard of again
 
 
 class Unsealable(Exception):
@@ -25,21 +26,14 @@ class Vault:
         self._wrap = AESGCM(hmac.digest(secret, b"audit/kek/v1", "sha256"))
         self._names = hmac.digest(secret, b"audit/ref/v1", "sha256")
 
-    def handle(self, subject: str) -> str:
-        """The subject's keyed name (64 hex digits)."""
-        return hmac.digest(self._names, subject.encode(), "sha256").hex()
+    def handle(self, subject: str, generation: int = 0) -> str:
+        """The subject's keyed name (64 hex digits). After an erasure the next generation begins."""
+        name = f"{subject}\x00{generation}" if generation else subject
+        return hmac.digest(self._names, name.encode(), "sha256").hex()
 
-    async def keys(self, db: Db, subjects: Iterable[str]) -> dict[str, bytes | None]:
-        """The key of each subject by handle; made where there is none, None where destroyed."""
-        handles = {self.handle(subject) for subject in subjects}
-        keys = await self.known(db, handles)
-        missing = {handle: secrets.token_bytes(32) for handle in handles - keys.keys()}
-        await db.execute(
-            "INSERT INTO vault_key (subject, wrapped) SELECT * FROM unnest($1::text[], $2::bytea[])",
-            list(missing),
-            [self._wrapped(handle, key) for handle, key in missing.items()],
-        )
-        return {**keys, **missing}
+    def names(self, subject: str, handle: str) -> bool:
+        """Whether the handle is the subject's, of whichever generation."""
+        return any(self.handle(subject, n) == handle for n in range(GENERATIONS))
 
     async def known(self, db: Db, handles: Iterable[str]) -> dict[str, bytes | None]:
         """The keys that exist. Raises Unsealable for one that was exchanged."""
@@ -48,7 +42,8 @@ class Vault:
         )
         return {row["subject"]: self._unwrapped(row["subject"], row["wrapped"]) for row in rows}
 
-    def _wrapped(self, handle: str, key: bytes) -> bytes:
+    def wrapped(self, handle: str, key: bytes) -> bytes:
+        """A key as it is stored."""
         nonce = secrets.token_bytes(NONCE)
         return nonce + self._wrap.encrypt(nonce, key, handle.encode())
 

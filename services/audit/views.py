@@ -14,6 +14,7 @@ from services.audit.feed import vault_of
 from services.audit.inspector import Inspecting
 from services.audit.vault import Unsealable, Vault, unseal
 from shared.db import Db
+from shared.envelope import Unreadable
 from shared.events import Json
 from shared.workdays import CHINA
 
@@ -111,6 +112,6 @@ async def opened_records(db: Db, vault: Vault, rows: Sequence[Any]) -> dict[int,
         if dek := keys.get(row["subject"]):
             try:
                 found[row["idx"]] = content(unseal(dek, ids[row["idx"]], row["sealed"]))
-            except (Unsealable, ValueError):
+            except (Unsealable, Unreadable, ValueError):
                 continue
     return found

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
-from services.audit.domain.entry import Received
+from services.audit.domain.received import Received
 from shared.envelope import Message, message_of
 from shared.events import Json
 

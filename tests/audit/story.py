@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 import shared.events
-from services.audit.domain.entry import Received
+from services.audit.domain.received import Received
 from services.audit.feed import vault_of
 from services.audit.log import leading
 from shared.envelope import Message

@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.audit.domain.canonical import SAFE, NotCanonical, canonical
-from services.audit.domain.entry import Received, commitment, leaf, quarantined, read
+from services.audit.domain.entry import Entry, quarantined, read
 from services.audit.domain.index import content, entry_again, message_again, row_of
+from services.audit.domain.leaf import commitment
+from services.audit.domain.leaf import leaf as leaf_of
+from services.audit.domain.received import Received
 from shared.envelope import Unreadable, framed
 from tests.audit.records import message, record
 
@@ -20,8 +23,12 @@ DRAFTED = message("catalog.item-drafted.v1", f"item-{ITEM}", 7, {"itemId": ITEM,
 RECORD = record(DRAFTED, offset=412_233)
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-values = st.recursive(text | st.integers(-SAFE, SAFE), lambda v: st.lists(v, max_size=4))
-fields = st.dictionaries(st.text(st.characters(max_codepoint=127), max_size=8), values, max_size=8)
+names = st.text(st.characters(max_codepoint=127), max_size=8)
+values = st.recursive(
+    text | st.integers(-SAFE, SAFE),
+    lambda v: st.lists(v, max_size=4) | st.dictionaries(names, v, max_size=3),
+)
+fields = st.dictionaries(names, values, max_size=8)
 
 
 @given(fields)
@@ -30,13 +37,17 @@ def test_canonical_json_is_byte_identical_to_rfc_8785(some: dict[str, object]) -
 
 
 @pytest.mark.parametrize(
-    "bad", [1.0, None, True, SAFE + 1, -SAFE - 1, {"a": 1}, [1, 2.5], "\ud800", b"x"]
+    "bad", [1.0, None, True, SAFE + 1, -SAFE - 1, {"a": 1.5}, {"钥": 1}, [1, 2.5], "\ud800", b"x"]
 )
 def test_values_others_might_write_differently_are_refused(bad: object) -> None:
     with pytest.raises(NotCanonical):
         canonical({"a": bad})  # type: ignore[dict-item]
     with pytest.raises(NotCanonical):
         canonical({"钥": 1})
+
+
+def leaf(entry: Entry, dek: bytes, handle: str) -> bytes:
+    return leaf_of(entry, commitment(dek, entry.id, entry.framed), handle)
 
 
 def test_a_leaf_is_exactly_these_bytes() -> None:

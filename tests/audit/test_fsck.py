@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from services.audit.domain.entry import Received
+from services.audit.domain.received import Received
 from services.audit.domain.report import Report
 from services.audit.fsck import check, snapshot
 from services.audit.log import leading

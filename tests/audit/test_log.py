@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.audit import findings
-from services.audit.domain.entry import Received
+from services.audit.domain.received import Received
 from services.audit.log import Damaged, LostLead, leading
 from services.audit.vault import Unsealable, unseal
 from tests.audit.conftest import Store

@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import orjson
-
 from services.audit.domain.entry import (
     CONFLICT,
-    LONGEST,
     QUARANTINE,
+    SYSTEM,
     Entry,
-    Received,
+    content_of,
     quarantined,
     read,
 )
+from services.audit.domain.received import Source, parts, received
+from services.audit.domain.system import system_again
 from shared.envelope import Message, Unreadable, framed
 from shared.events import Json
 
@@ -43,70 +43,38 @@ class Row:
 
 
 def row_of(entry: Entry) -> Row:
-    """Raises Unreadable when the framed bytes are not what the entry says."""
     return Row(
-        id=entry.id,
-        type=entry.type,
-        service=entry.service,
-        stream=entry.stream,
-        subject=entry.subject,
-        version=entry.version,
-        position=entry.position if entry.is_event else None,
-        agency=entry.agency,
-        actor=entry.actor,
-        correlation=entry.correlation,
-        occurred_at=datetime.fromisoformat(entry.time).astimezone(UTC),
-        kafka_at=datetime.fromtimestamp(entry.timestamp / 1000, UTC),
-        item=item_of(entry) if entry.is_event else None,
+        entry.id,
+        entry.type,
+        entry.service,
+        entry.stream,
+        entry.subject,
+        entry.version,
+        entry.position if entry.is_event else None,
+        entry.agency,
+        entry.actor,
+        entry.correlation,
+        datetime.fromisoformat(entry.time).astimezone(UTC),
+        datetime.fromtimestamp(entry.timestamp / 1000, UTC),
+        entry.item,
     )
 
 
-def item_of(entry: Entry) -> str | None:
-    """The disclosure item (公开事项) an event tells of, as far as the event itself says."""
-    data = content(entry.framed)
-    subject = data.get("subject")
-    if isinstance(subject, dict) and subject.get("type") == "ITEM":
-        item = subject.get("id")
-    else:
-        item = data.get("itemId") or (entry.subject if entry.category == "item" else None)
-    named = isinstance(item, str) and 0 < len(item) <= LONGEST and "\x00" not in item
-    return item if named else None
-
-
-def parts(frame: bytes) -> list[bytes]:
-    """The length-prefixed parts of a frame. Raises Unreadable."""
-    found, at, size = [], 0, len(frame)
-    while at < size:
-        start = at + 4
-        at = start + int.from_bytes(frame[at:start], "big")
-        found.append(frame[start:at])
-    if at != size or len(found) < 2 or len(found) % 2:
-        raise Unreadable("broken frame")
-    return found
-
-
 def content(frame: bytes) -> Json:
-    """The message's data."""
-    data = orjson.loads(parts(frame)[-1])
-    return data if isinstance(data, dict) else {}
+    """The message's data. Raises Unreadable."""
+    return content_of(parts(frame)[-1])
 
 
-def received(frame: bytes, source: tuple[str, int, int, int], timestamp: int) -> Received:
-    """A record again, from what was sealed."""
-    key, *headers, value = parts(frame)
-    names = [name.decode() for name in headers[::2]]
-    topic, partition, offset, generation = source
-    pairs = tuple(zip(names, headers[1::2], strict=True))
-    return Received(topic, partition, offset, generation, timestamp, key, pairs, value)
+def entry_again(frame: bytes, source: Source, timestamp: int, type_: str) -> Entry:
+    """The entry a sealed record must have led to; `type_` only tells which of the ways.
 
-
-def entry_again(
-    frame: bytes, source: tuple[str, int, int, int], timestamp: int, type_: str
-) -> Entry:
-    """The entry a sealed record must have led to; `type_` only tells which of the three ways."""
+    Raises Unreadable.
+    """
     record = received(frame, source, timestamp)
     if type_ == QUARANTINE:
         return quarantined(record)
+    if type_ in SYSTEM:
+        return system_again(record)
     entry = read(record)
     return entry.as_conflict() if type_ == CONFLICT else entry
 
