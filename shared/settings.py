@@ -26,12 +26,15 @@ class Settings(BaseSettings):
     token_url: str = ""  # where the service gets its own token
     client_secret: SecretStr = SecretStr("")
     text_key: SecretStr  # hex; keys the addresses of texts
+    first_administrator: str = ""  # id of the person who may set up an empty platform
     catalog_url: str = ""
     approval_url: str = ""
     publisher_url: str = ""
     feedback_url: str = ""
     audit_url: str = ""
-    wechat_url: str = ""
+    wechat_url: str = ""  # of the official account's API; without it nothing goes to WeChat
+    wechat_app_id: str = ""
+    wechat_secret: SecretStr = SecretStr("")
     app_pool: int = 10
     worker_pool: int = 6
     watermark_seconds: float = 60.0

@@ -15,7 +15,7 @@ from deploy.downloads import ArtifactError
 from deploy.embedded.household import ROOT, Household, data_folder, open_household
 from deploy.embedded.platform import Platform
 from deploy.embedded.processes import StartError
-from deploy.embedded.programs import caller_environment, exists
+from deploy.embedded.programs import FIRST, caller_environment, exists
 from deploy.embedded.records import SUPERVISOR, AlreadyRunning, Records, memory_mb
 from deploy.embedded.supervisor import Stopped, Supervisor, stoppable
 from deploy.signin.accounts import account, read_accounts, write_accounts
@@ -65,8 +65,8 @@ def _first_account(home: Household, *, demo: bool) -> None:
     if demo or path.exists():
         return
     password = token_urlsafe(9)
-    write_accounts(path, [account("admin", "admin", "系统管理员", password)], demo=False)
-    console.print(f"首个账号：用户名 admin，密码 {password}（只显示这一次，请妥善保存）")
+    write_accounts(path, [account(FIRST, FIRST, "系统管理员", password)], demo=False)
+    console.print(f"首个账号：用户名 {FIRST}，密码 {password}（只显示这一次，请妥善保存）")
 
 
 def _tell_story(home: Household) -> None:

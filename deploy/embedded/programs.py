@@ -17,6 +17,7 @@ from deploy.embedded.household import ROOT, Household
 from deploy.embedded.processes import end, kill, listens, spawn
 
 SERVICES = databases.SERVICES
+FIRST = "admin"  # the account that an empty platform begins with
 
 
 class Program(Protocol):
@@ -82,6 +83,7 @@ def service_environment(home: Household, servers: Servers, service: str) -> dict
         "GONGKAI_PORT": str(home.ports[service]),
         "GONGKAI_JWKS": str(home.data / "signin/jwks.json"),
         "GONGKAI_TEXT_KEY": home.secrets["text_key"],
+        "GONGKAI_FIRST_ADMINISTRATOR": FIRST,
         "GONGKAI_STATIC": str(web_assets()),
     }
     return caller_environment(home, service) | dsns | own

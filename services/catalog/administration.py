@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from services.catalog.aggregates import PERSON
-from services.catalog.domain.errors import CodeTaken, TreeLoop
+from services.catalog.domain.errors import AlreadyThere, CodeTaken, TreeLoop
 from services.catalog.domain.people import (
     DirectoryEvent,
     OfficeHolderChanged,
@@ -22,6 +23,11 @@ from shared.facts import Aggregate
 
 SETUP = "service:setup"
 SHIPPED = ("bureau-justice", "bureau-civil")
+OVERLAYS = (
+    ("", "国家规则（默认）"),
+    ("bureau-justice", "司法局方案：科室—公开办—组长或副组长审批"),
+    ("bureau-civil", "民政局方案：分管领导审核—主要领导审批"),
+)
 
 
 async def may_administer(caller: Asking, agency: str) -> None:
@@ -30,7 +36,7 @@ async def may_administer(caller: Asking, agency: str) -> None:
     Raises NotYours.
     """
     async with caller.facts.transaction() as db:
-        if await _setting_up(caller, db):
+        if await setting_up(caller, db):
             return
         above: list[str] = []
         at: str | None = agency
@@ -68,18 +74,46 @@ async def may_set_rules(caller: Asking, agency: str) -> None:
         await may_administer(caller, agency)
         return
     async with caller.facts.transaction() as db:
-        if await _setting_up(caller, db):
+        if await setting_up(caller, db):
             return
         tops = {a.agency for a in await directory.agencies(db) if a.parent is None}
     if not any(caller.has("ADMINISTRATOR", top) for top in tops):
         raise NotYours
 
 
-async def _setting_up(caller: Asking, db: Any) -> bool:
-    if caller.person != SETUP:
+async def setting_up(caller: Asking, db: Any) -> bool:
+    """Whether nobody administers anything yet and this is who may begin."""
+    if caller.person not in {SETUP, caller.runtime.settings.first_administrator or SETUP}:
         return False
     there = await db.fetchval("SELECT 1 FROM directory_grants WHERE role = 'ADMINISTRATOR' LIMIT 1")
     return there is None
+
+
+async def must_be_setting_up(caller: Asking, db: Any) -> None:
+    """Raises NotYours once the platform has an administrator, and for anybody else."""
+    if not await setting_up(caller, db):
+        raise NotYours
+
+
+async def must_be_new(caller: Asking, agency: str) -> None:
+    """Raises AlreadyThere: a page registers, it does not rename by accident."""
+    async with caller.facts.transaction() as db:
+        if any(known.agency == agency for known in await directory.agencies(db)):
+            raise AlreadyThere(field="agency")
+
+
+def identifier(typed: str, field: str) -> str:
+    """An id that people chose: it stands in addresses and facts. Raises Invalid."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", typed):
+        raise Invalid("只能用字母、数字、点、横线和下划线，以字母或数字开头", field=field)
+    return typed
+
+
+def organisation_code(typed: str) -> str:
+    """It begins every index number. Raises Invalid."""
+    if not re.fullmatch(r"[0-9A-Z]{3,20}", typed):
+        raise Invalid("机构代码由 3 至 20 位数字或大写字母组成", field="code")
+    return typed
 
 
 def shipped(overlay: str | None) -> Json:
@@ -106,12 +140,18 @@ async def register_person(caller: Asking, person: str, agency: str, name: str) -
         await caller.facts.execute_in(db, PERSON, person, Record(fact), caller.context(agency))
 
 
-async def appoint(caller: Asking, fact: OfficeHolderChanged) -> None:
+async def must_have_organ(caller: Asking, agency: str, organ: str) -> None:
     """Raises Invalid when the organ belongs to another agency or does not exist."""
     async with caller.facts.transaction() as db:
-        organs = {organ.organ for organ in await directory.organs(db, fact.agency_id)}
-        if fact.organ_id not in organs:
-            raise Invalid("该机构没有这个内设组织", field="organId")
+        known = {known.organ for known in await directory.organs(db, agency)}
+    if organ not in known:
+        raise Invalid("该机构没有这个内设组织", field="organId")
+
+
+async def appoint(caller: Asking, fact: OfficeHolderChanged) -> None:
+    """Raises Invalid when the organ belongs to another agency or does not exist."""
+    await must_have_organ(caller, fact.agency_id, fact.organ_id)
+    async with caller.facts.transaction() as db:
         context = caller.context(fact.agency_id)
         await caller.facts.execute_in(db, PERSON, fact.person_id, Record(fact), context)
 

@@ -44,3 +44,52 @@ CHANNELS = {
     ),
 }
 DOCUMENT_KINDS = ("NOTICE", "POLICY", "REPORT", "LIST", "GUIDE", "OTHER")
+
+AGENCY_KINDS = (
+    ("BUREAU", "局（部门）"),
+    ("OFFICE", "办公室（主管部门）"),
+    ("TOWN", "乡镇（街道）"),
+    ("INSTITUTION", "事业单位"),
+)
+ORGAN_KINDS = tuple(
+    (code, LABELS[code])
+    for code in (
+        "SECTION",
+        "OFFICE",
+        "LEADING_GROUP",
+        "PARTY_COMMITTEE",
+        "PARTY_BRANCH",
+        "DISCIPLINE_GROUP",
+    )
+)
+ROLES = tuple(
+    (code, LABELS[code])
+    for code in (
+        "DRAFTER",
+        "SECTION_HEAD",
+        "SECRECY_REVIEWER",
+        "DISCLOSURE_OFFICE",
+        "DEPUTY_LEADER",
+        "PRINCIPAL_LEADER",
+        "CHANNEL_OPERATOR",
+        "FEEDBACK_HANDLER",
+        "FILING_OFFICE",
+        "SUPERVISOR",
+        "ADMINISTRATOR",
+    )
+)
+# Names of the fields of the administration forms, for refusals.
+FIELDS = {
+    "name": "名称",
+    "agency": "网址标识",
+    "code": "机构代码",
+    "kind": "类型",
+    "parentId": "上级机构",
+    "agencyId": "机构",
+    "organId": "内设组织",
+    "position": "职务",
+    "roles": "职责",
+    "since": "任职日期",
+    "person": "登录名",
+    "level": "层级",
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.catalog import admin_api, api, consumers, editor, pages, uploads
+from services.catalog import admin_api, admin_pages, api, consumers, editor, pages, uploads
 from services.catalog.aggregates import AGGREGATES
 from services.catalog.labels import LABELS
 from shared.pages import Pages
@@ -23,6 +23,6 @@ SERVICE = Service(
     handlers=consumers.handlers,
     timers=consumers.timers,
     tasks=(uploads.erase_files,),
-    routers=(api.router, admin_api.router, pages.router, editor.router),
+    routers=(api.router, admin_api.router, pages.router, admin_pages.router, editor.router),
     pages=Pages(HERE, LABELS),
 )  # fmt: skip

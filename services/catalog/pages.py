@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.catalog import api, queries, workbench
+from services.catalog import administration, api, queries, workbench
 from shared import directory
 from shared.caller import Asking, Caller
 from shared.workdays import Explained, legal_day
@@ -38,8 +38,10 @@ async def work(request: Request, caller: Caller) -> Response:
         overdue = await queries.overdue(db, legal_day(caller.now))
         counts = await queries.counts(db)
         names = {a.agency: a.name for a in await directory.agencies(db)}
+    async with caller.facts.transaction() as db:
+        beginning = await administration.setting_up(caller, db)
     return page(
-        request, caller, "workbench.html", tasks=workbench.by_deadline([*own, *others]),
+        request, caller, "workbench.html", beginning=beginning, tasks=workbench.by_deadline([*own, *others]),
         silent=silent, overdue=overdue, counts=counts, agencies=names, grants=caller.grants,
     )  # fmt: skip
 
@@ -92,19 +94,3 @@ DONE = {
     "withdrawn": "已撤回，可以继续修改。",
     "imported": "已从文件建立草稿，请核对标出的内容。",
 }
-
-
-@router.get("/admin")
-async def admin(request: Request, caller: Caller) -> Response:
-    """Agencies, organs and people of the agencies this person belongs to or oversees."""
-    async with caller.reading() as db:
-        agencies = [a for a in await directory.agencies(db) if a.agency in caller.agencies]
-        organs = {a.agency: await directory.organs(db, a.agency) for a in agencies}
-        rows = await db.fetch(
-            "SELECT g.person, g.agency, g.organ, g.position, array_agg(g.role ORDER BY g.role) AS roles,"
-            " t.body AS name FROM directory_grants g LEFT JOIN people p ON p.person = g.person"
-            " LEFT JOIN texts t ON t.address = p.name_address WHERE g.agency = ANY($1)"
-            " GROUP BY g.person, g.agency, g.organ, g.position, t.body ORDER BY g.agency, g.organ",
-            list(caller.agencies),
-        )
-    return page(request, caller, "admin.html", agencies=agencies, organs=organs, people=rows)
