@@ -22,7 +22,7 @@ ORDER BY idx DESC LIMIT $6
 TIMELINE = """
 SELECT idx, id, type, service, stream, version, agency, actor, occurred_at FROM ledger_event
 WHERE item = $1 OR subject = $1 OR stream IN (SELECT DISTINCT stream FROM ledger_event WHERE item = $1)
-ORDER BY occurred_at, idx LIMIT 1000
+ORDER BY occurred_at, service, position, idx LIMIT 1000
 """
 ITEMS = """
 SELECT * FROM items WHERE ($1::text IS NULL OR agency = $1)

@@ -9,14 +9,15 @@ from typing import Any
 
 from services.audit.domain.board import NAMES, Cell, hour_of
 from services.audit.domain.index import content
-from services.audit.domain.timeline import told
+from services.audit.domain.timeline import Told, told
 from services.audit.feed import vault_of
-from services.audit.inspector import Inspecting
+from services.audit.inspector import CITIZEN, Inspecting, Named
 from services.audit.vault import Unsealable, Vault, unseal
+from shared import directory
 from shared.db import Db
 from shared.envelope import Unreadable
 from shared.events import Json
-from shared.workdays import CHINA
+from shared.workdays import CHINA, legal_day
 
 WINDOWS = {"hours": "近48小时", "days": "近30天"}
 
@@ -80,21 +81,35 @@ async def lines(inspecting: Inspecting, rows: Sequence[Any]) -> list[Line]:
     """The timeline's rows with what their records say; what cannot be opened says so."""
     async with inspecting.ledger() as db:
         opened = await opened_records(db, vault_of(inspecting.caller.runtime), rows)
-    said = [(row, told(row["type"], row["actor"], opened.get(row["idx"], {}))) for row in rows]
-    names = await inspecting.names(one.person for _, one in said if one)
+    told_rows = ((row, told(row["type"], row["actor"], opened.get(row["idx"], {}))) for row in rows)
+    said = [(row, one) for row, one in told_rows if one]
+    names = await inspecting.names(id for _, one in said for id in (one.person, one.handler))
+    async with inspecting.reading() as db:
+        posts = [one.position or await _posts(db, one.person, row) for row, one in said]
     return [
         Line(
-            one.what, row["occurred_at"], names[one.person or ""], one.position,
-            one.hash, "；".join([*one.details, *_unopened(row, opened), f"台账第 {row['idx']} 条"]),
-            row["idx"], row["id"],
+            one.what, row["occurred_at"], names[one.person], post, one.hash,
+            "；".join([*one.details, *_besides(row, one, names, opened)]), row["idx"], row["id"],
         )
-        for row, one in said
-        if one
+        for (row, one), post in zip(said, posts, strict=True)
     ]  # fmt: skip
 
 
-def _unopened(row: Any, opened: dict[int, Json]) -> Iterable[str]:
-    return () if row["idx"] in opened else ("原始消息无法打开",)
+async def _posts(db: Db, person: str, row: Any) -> str | None:
+    """What the person was in the agency on that day, where the fact itself does not say it."""
+    if person == CITIZEN or person.startswith("service:"):
+        return None
+    held = await directory.grants(db, person, legal_day(row["occurred_at"]))
+    posts = [grant.position for grant in held if grant.agency == row["agency"]]
+    return "、".join(dict.fromkeys(posts)) or None
+
+
+def _besides(row: Any, one: Told, names: Named, opened: dict[int, Json]) -> Iterable[str]:
+    if one.handler:
+        yield f"承办人 {names[one.handler]}"
+    if row["idx"] not in opened:
+        yield "原始消息无法打开"
+    yield f"台账第 {row['idx']} 条"
 
 
 async def opened_records(db: Db, vault: Vault, rows: Sequence[Any]) -> dict[int, Json]:

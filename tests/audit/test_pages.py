@@ -21,6 +21,11 @@ async def test_the_timeline_tells_every_step_of_an_item(audit: Running) -> None:
     assert "保密审查" in passed["note"]
     assert "台账第 2 条" in passed["note"]
     assert "公开期限：2026年12月18日" in lines[0]["note"]
+    approved, answered = lines[3], lines[-1]
+    assert approved["who"] == "p-zhou", (
+        "an approval is the act of whoever decided, not of the drafter"
+    )
+    assert (answered["who"], answered["position"]) == ("p-chen", "科员"), "held on that day"
     page = await audit.browser("p-inspector").get(f"/audit/items/{ITEM}")
     assert page.status_code == 200
     assert "关于公布2026年度法律援助机构名册的通知" in page.text

@@ -46,45 +46,51 @@ TYPES: Mapping[str, str] = {
 STEPS = {"SECRECY": "保密审查", "OFFICE": "政务公开办审核", "SECTION": "科室审核",
          "LEADER": "领导审批", "DEPUTY": "分管领导审批", "PRINCIPAL": "主要领导审批"}  # fmt: skip
 CHANNELS = {
-    "WEBSITE": "政府网站",
-    "WECHAT": "微信公众号",
-    "NOTICE_BOARD": "公开栏",
-    "INTRANET": "内部公开",
-}
+    "WEBSITE": "政府网站", "WECHAT": "微信公众号", "NOTICE_BOARD": "公开栏", "INTRANET": "内部公开",
+    "WEB": "网上提交", "PAPER_BOX": "意见箱", "PHONE": "电话", "VISIT": "来访", "MAIL": "来信",
+}  # fmt: skip
+OUTCOMES = {"ACCEPTED": "予以受理", "REJECTED": "不予受理"}
 SCOPES = {"PUBLIC": "向社会公开", "WHOLE_PARTY": "在全党公开", "WITHIN_ORG": "在本单位内公开",
           "PARTY_ONLY": "仅限党内公开", "SPECIFIC_PERSONS": "对特定人员公开"}  # fmt: skip
 ROLES = {
     "SECRECY_REVIEWER": "保密审查员", "DISCLOSURE_OFFICE": "政务公开办", "DRAFTER": "拟稿人",
     "PRINCIPAL_LEADER": "主要领导", "DEPUTY_LEADER": "分管领导", "SECTION_HEAD": "科室负责人",
 }  # fmt: skip
-PERSONS = ("submittedBy", "person", "releasedBy", "by", "drafter", "recordedBy")
+# Not `drafter`: an approval names the drafter too, and is the act of whoever decided.
+PERSONS = ("submittedBy", "person", "releasedBy", "by", "recordedBy")
 HASHES = ("manifestHash", "resultHash", "answerHash", "textCommitment")
 
 
 @dataclass(frozen=True)
 class Told:
-    """One line of the timeline (时间线). `person` is an id; the name is looked up."""
+    """One line of the timeline (时间线). `person` and `handler` are ids; their names are looked up."""
 
     what: str
     details: tuple[str, ...]
-    person: str | None
+    person: str
     position: str | None
     hash: str | None
+    handler: str | None = None
 
 
 def told(type: str, actor: str, data: Json) -> Told | None:
     """None for working facts, of which only type and hash are known."""
     if type not in TYPES:
         return None
-    person = next((str(data[name]) for name in PERSONS if data.get(name)), None)
-    position = data.get("position") or ROLES.get(str(data.get("role")))
+    person = next((str(data[name]) for name in PERSONS if data.get(name)), actor)
+    last: Json = next(reversed(data.get("decisions") or ()), {})
+    position = data.get("position") or last.get("position") or ROLES.get(str(data.get("role")))
     hash = next((str(data[name]) for name in HASHES if data.get(name)), None)
-    return Told(TYPES[type], tuple(_details(data)), person or actor, position, hash)
+    return Told(
+        TYPES[type], tuple(_details(data)), person, position, hash, handler=data.get("handler")
+    )
 
 
 def _details(data: Json) -> list[str]:
     found = []
-    for name, words in (("step", STEPS), ("channel", CHANNELS), ("scope", SCOPES)):
+    for name, words in (
+        ("step", STEPS), ("channel", CHANNELS), ("scope", SCOPES), ("outcome", OUTCOMES),
+    ):  # fmt: skip
         if code := data.get(name):
             found.append(words.get(str(code), str(code)))
     for name, text in (
@@ -94,6 +100,8 @@ def _details(data: Json) -> list[str]:
     ):  # fmt: skip
         if data.get(name):
             found.append(text.format(data[name]))
+    if data.get("adopted") is not None:
+        found.append("已采纳" if data["adopted"] else "未采纳")
     found += _dates(data)
     found += [
         f"{STEPS.get(d.get('step'), d.get('step'))}：{d.get('position') or d.get('role')}"
