@@ -26,6 +26,7 @@ from services.catalog.uploads import checked_files
 from shared import directory, reference
 from shared.caller import Asking
 from shared.db import Db
+from shared.directory import Grant
 from shared.errors import Invalid, Stale
 from shared.events import Json
 from shared.facts import Recorded
@@ -49,12 +50,12 @@ async def save(
 
     Raises NotYours, Invalid kinds, and Stale with both texts (`yours`, `current`).
     """
-    grant = caller.require(form.agency, *DRAFTERS)
+    post = _post(caller, form)
     if not ITEM_ID.fullmatch(item_id):
         raise Invalid("信息编号只能用英文字母、数字和连字符", field="itemId")
     try:
         async with caller.writing() as db:
-            particulars = await _particulars(caller, db, item_id, form, grant.position)
+            particulars = await _particulars(caller, db, item_id, form, post.position)
             command: ItemCommand = DraftItem(particulars)
             if expected:
                 left = await _drafter_left(caller, db, item_id)
@@ -72,6 +73,13 @@ async def save(
             raise
         # The id is taken, perhaps by an item this person may not see.
         raise AlreadyDrafted from None
+
+
+def _post(caller: Asking, form: DraftForm) -> Grant:
+    """The post in which the person drafts: one in the disclosing body first. Raises NotYours."""
+    first = caller.require(form.agency, *DRAFTERS)
+    held = (g for g in caller.grants if g.role in DRAFTERS and g.agency == form.agency)
+    return next((grant for grant in held if grant.organ == form.disclosing_body), first)
 
 
 async def _drafter_left(caller: Asking, db: Db, item_id: str) -> bool:

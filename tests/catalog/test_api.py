@@ -53,6 +53,16 @@ async def test_reference_data_and_withdrawal_leave_with_the_agreed_fields(world:
         assert names[f"catalog.{name}.v1"].keys() == contract(f"catalog.{name}.v1").keys(), name
 
 
+async def test_a_draft_names_the_position_held_in_the_disclosing_body(world: World):
+    post = {"agencyId": SFJ, "organId": "o-branch-1", "position": "宣传委员", "roles": ["DRAFTER"],
+            "since": "2020-01-01"}  # fmt: skip
+    await world.ok("p-admin", "POST", "/people/p-chen/appointments", json=post)
+    await world.draft(disclosingBody="o-branch-1")
+    await world.draft(item="of-the-office")
+    said = [m.data for m in await world.run.sent() if m.type == "catalog.item-drafted.v1"]
+    assert [data["position"] for data in said] == ["宣传委员", "科员"]
+
+
 async def test_the_text_is_served_by_hash_to_services_once_it_was_submitted(world: World):
     made = await world.draft()
     path = f"/contents/{made['manifestHash']}"
