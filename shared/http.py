@@ -27,6 +27,7 @@ from shared.errors import (
     OutOfSpace,
     Unavailable,
 )
+from shared.faults import fault_text
 from shared.ids import new_id
 from shared.pages import Pages
 from shared.store import StaleVersion
@@ -97,7 +98,7 @@ def install(app: FastAPI, pages: Pages) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer(request, pages, _first_fault(error))
+        return answer(request, pages, _first_fault(error, pages))
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -142,13 +143,16 @@ def answer(request: Request, pages: Pages, error: DomainError) -> Response:
     return response
 
 
-def _first_fault(error: RequestValidationError) -> Invalid:
+def _first_fault(error: RequestValidationError, pages: Pages) -> Invalid:
+    """The service's labels give fields their Chinese names."""
     fault = error.errors()[0]
     place = [str(part) for part in fault["loc"] if part not in ("body", "query", "path", "form")]
     field = ".".join(place) or "body"
-    missing = fault["type"] in ("missing", "string_too_short", "too_short")
-    text = f"请填写「{field}」" if missing else f"「{field}」的内容不符合要求：{fault['msg']}"
-    return Invalid(text, field=field)
+    names = [part for part in place if not part.isdecimal()]
+    name = pages.label(names[-1]) if names else "内容"
+    if fault["type"] in ("missing", "string_too_short", "too_short"):
+        return Invalid(f"请填写「{name}」", field=field)
+    return Invalid(f"「{name}」{fault_text(fault)}", field=field)
 
 
 async def correlate(

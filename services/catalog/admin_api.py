@@ -8,14 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from services.catalog import administration
-from services.catalog.aggregates import AGENCY, CALENDAR, ORGAN, POLICY
+from services.catalog import administration, rulesets
+from services.catalog.aggregates import AGENCY, ORGAN
 from services.catalog.domain.people import AgencyRegistered, OfficeHolderChanged, OrganEstablished
-from services.catalog.domain.rules import Activate, CalendarPublished, PolicySetActivated
 from services.catalog.forms import Code, CodeOrNone
-from services.catalog.obligations import reschedule_provisional
 from services.catalog.policy import files
-from services.catalog.policy.model import Role, checked
+from services.catalog.policy.model import Role
 from shared.caller import Caller
 from shared.errors import Invalid
 from shared.events import Json, Wire
@@ -100,26 +98,16 @@ async def put_policy(agency: Id, version: Id, body: PolicyBody, caller: Caller) 
     """Activate a policy set; `national` is for the administrator of a top agency."""
     await administration.may_set_rules(caller, agency)
     policy = body.policy if body.policy is not None else administration.shipped(body.overlay)
-    fact = PolicySetActivated(
-        agency=agency,
-        version=version,
-        effective_from=body.effective_from,
-        policy=checked(policy).wire(),
-    )
-    await administration.activate(caller, POLICY, f"{agency}-{version}", fact, agency)
+    await rulesets.activate_policy(caller, agency, version, body.effective_from, policy)
 
 
 @router.put("/calendars/{year}", status_code=200)
 async def put_calendar(year: int, body: CalendarYear, caller: Caller) -> dict[str, int]:
-    """Publish or correct a year; provisional dates are computed again."""
+    """Publish or correct a year; dates that touch it are computed again."""
     await administration.may_set_rules(caller, "national")
-    fact = CalendarPublished(year=year, calendar=body.wire())
     if body.year != year:
         raise Invalid("地址中的年份与内容中的年份不一致", field="year")
-    context = caller.context("national")
-    async with caller.facts.transaction() as db:
-        await caller.facts.execute_in(db, CALENDAR, str(year), Activate(fact), context)
-        return {"rescheduled": await reschedule_provisional(db, caller.facts, context)}
+    return {"rescheduled": await rulesets.publish_year(caller, body)}
 
 
 @router.get("/calendars/shipped")

@@ -58,13 +58,15 @@ async def reschedule(
         await facts.execute_in(db, ITEM, item_id, Reschedule(found.wire()), context)
 
 
-async def reschedule_provisional(db: Db, facts: Facts, context: Context) -> int:
-    """After a calendar year was published: every provisional date that still counts; returns how many.
+async def reschedule_open(db: Db, facts: Facts, context: Context, year: int) -> int:
+    """After a calendar year was published or corrected: every date that still counts and may touch it.
 
-    In the transaction of the publication, so that no date is forgotten.
+    In the transaction of the publication, so that no date is forgotten. Returns how many were looked at.
     """
     rows = await db.fetch(
-        "SELECT item_id, agency FROM items WHERE provisional AND NOT fulfilled ORDER BY item_id"
+        "SELECT item_id, agency FROM items WHERE NOT fulfilled"
+        " AND (provisional OR publish_by >= make_date($1, 1, 1)) ORDER BY item_id",
+        year,
     )
     for row in rows:
         own = Context(row["agency"], context.actor, context.at, context.correlation)

@@ -18,6 +18,7 @@ from services.catalog.importing import html_of
 from services.catalog.queries import ItemRow
 from shared.caller import Asking
 from shared.errors import DomainError, Invalid
+from shared.faults import fault_text
 
 Values = dict[str, Any]
 TEXTS = ("title", "docNo", "body", "disclosingBody", "affairsType", "category", "attribute", "ground",
@@ -95,7 +96,7 @@ def draft_form(values: Values) -> DraftForm:
         )  # fmt: skip
     except ValidationError as error:
         fault = error.errors()[0]
-        raise Invalid(_fault_text(fault), field=_field(fault["loc"])) from error
+        raise Invalid(fault_text(fault), field=_field(fault["loc"])) from error
 
 
 def _field(place: tuple[Any, ...]) -> str:
@@ -118,14 +119,6 @@ def carried(form: DraftForm, row: ItemRow, kept: Mapping[str, str | None]) -> Dr
             "off_catalog_reason": kept.get(p["offCatalogReason"] or ""),
         }
     )
-
-
-def _fault_text(fault: Mapping[str, Any]) -> str:
-    if fault["type"].startswith("date"):
-        return "日期格式不对，请按 2026-11-23 的样子填写"
-    if fault["type"] == "string_too_long":
-        return f"内容过长，最多 {fault['ctx']['max_length']} 个字"
-    return "填写的内容不符合要求，请核对"
 
 
 def values_of(

@@ -143,7 +143,7 @@ async def test_a_rule_looser_than_the_law_needs_a_special_basis(world: World):
     limit = {
         "startEvents": ["FORMED"],
         "term": {"n": 40, "unit": "WORKING_DAY"},
-        "rule": {"id": "X"},
+        "rule": {"id": "OWN", "title": "局公开方案", "article": "第五条"},
     }
     policy = policy_set() | {"limits": [limit]}
     body = {"effectiveFrom": "2026-01-01", "policy": policy}

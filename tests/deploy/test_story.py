@@ -9,8 +9,8 @@ from deploy.demo.items import draft_of
 from deploy.demo.photo import board_photo
 from deploy.demo.story import day, read_story
 from deploy.signin.accounts import matches, read_accounts
+from services.catalog.policy.checks import checked
 from services.catalog.policy.files import policy_set
-from services.catalog.policy.model import checked
 
 STORY = read_story()
 TODAY = date(2026, 11, 23)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from services.catalog.policy.model import PolicySet
-from shared.workdays import Calendar, Explained, due, earliest
+from services.catalog.policy.model import Limit, PolicySet
+from shared.workdays import Calendar, Explained, Rule, due, earliest
 
 
 def publication_limit(
@@ -21,14 +21,14 @@ def publication_limit(
     """The earliest of all clocks that run (OGI Regulations art. 26; S2-27, S2-29, S3-17).
 
     `starts` maps start events that have happened (FORMED, CHANGED, EVENT, DETERMINED) to legal days.
-    A change starts the clock anew, so with CHANGED the FORMED clock no longer runs.
-    None when no clock runs yet.
+    A change starts the clock anew, so with CHANGED the FORMED clock no longer runs. A limit with a
+    special basis takes the place of the general ones of its start event. None when no clock runs yet.
     """
     running = {
         name: day for name, day in starts.items() if name != "FORMED" or "CHANGED" not in starts
     }
-    found = [
-        due(calendar, running[event], limit.term, limit.rule, event)
+    fitting = [
+        (limit, event)
         for limit in policy.limits
         if _fits(limit.duration_classes, duration_class)
         and _fits(limit.categories, category)
@@ -36,7 +36,21 @@ def publication_limit(
         for event in limit.start_events
         if event in running
     ]
+    special = {event for limit, event in fitting if limit.special_basis}
+    found = [
+        due(calendar, running[event], limit.term, _rule(limit), event)
+        for limit, event in fitting
+        if limit.special_basis or event not in special
+    ]
     return earliest(found) if found else None
+
+
+def _rule(limit: Limit) -> Rule:
+    """The limit's source; a special basis is part of the explanation."""
+    if not limit.special_basis:
+        return limit.rule
+    article = f"{limit.rule.article}（特殊依据：{limit.special_basis}）"
+    return limit.rule.model_copy(update={"article": article})
 
 
 def _fits(wanted: tuple[str, ...], value: str) -> bool:
