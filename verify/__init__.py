@@ -1,0 +1,1 @@
+"""What an inspector takes along; each file works alone."""
