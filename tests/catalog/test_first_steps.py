@@ -48,6 +48,7 @@ async def clerk(service, agency, organ, **changes):
 async def test_the_first_person_is_told_to_begin_and_nobody_else_may(empty):
     assert "平台还是空的" in (await empty.browser("admin").get("/catalog/work")).text
     assert "平台还是空的" not in (await empty.browser("p-other").get("/catalog/work")).text
+    assert "登记最高一级机构" in (await empty.browser("admin").get("/catalog/admin/first")).text
     answer = await empty.browser("p-other").post("/catalog/admin/first", data=FIRST)
     assert answer.status_code == 403
     assert await empty.sql("SELECT 1 FROM events") == []
@@ -72,6 +73,12 @@ async def test_beginning_brings_rules_and_calendars_and_happens_once(begun):
 
 async def test_a_bureau_with_its_rules_a_section_and_a_clerk_who_can_draft(begun):
     admin = begun.browser("admin")
+    for form in (
+        "agencies/new?parent=linjiang",
+        "organs/new?agency=linjiang",
+        "people/new?agency=linjiang",
+    ):
+        assert (await admin.get(f"/catalog/admin/{form}")).status_code == 200
     answer = await admin.post("/catalog/admin/agencies/new", data=BUREAU)
     assert answer.status_code == 303, answer.text
     answer = await clerk(begun, "linjiang-sfj", await organ_of(begun, "linjiang-sfj"))
