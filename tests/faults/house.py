@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +93,23 @@ class House:
             self.process.wait()
             self.start()
             return
+        self._await(name, before.pid)
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """SIGKILL one process and let nobody restart it; afterwards it comes back. Raises NotBack."""
+        supervisor, gone = (self.records.read()[one] for one in (SUPERVISOR, name))
+        supervisor.signal(signal.SIGSTOP)
+        try:
+            gone.signal(signal.SIGKILL)
+            yield
+        finally:
+            supervisor.signal(signal.SIGCONT)
+            self._await(name, gone.pid)
+
+    def _await(self, name: str, old: int) -> None:
         end = time.monotonic() + BACK
-        while not self._back(name, before.pid):
+        while not self._back(name, old):
             if time.monotonic() > end:
                 raise NotBack(name)
             time.sleep(0.1)

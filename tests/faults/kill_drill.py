@@ -10,22 +10,19 @@ import argparse
 import asyncio
 import random
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from shutil import rmtree
 
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo.accounts import make_accounts
 from deploy.demo.story import read_story
 from tests.faults.comparison import Row, compared
 from tests.faults.house import House
+from tests.faults.inhabited import inhabited
 from tests.faults.walk import Walk, items_of
 
 
@@ -45,25 +42,13 @@ class Outcome:
 
 def drill(kills: int, items: int, seed: int, say: Callable[[str], None]) -> Outcome:
     """One drill on a platform of its own, which is removed afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="gongkai-drill-"))
-    folder.chmod(0o711)
-    house, began, outcome = House(folder), time.monotonic(), Outcome()
-    try:
-        story = read_story()
-        (folder / "signin").mkdir()
-        make_accounts(story, folder)
-        house.start()
+    began, outcome, story = time.monotonic(), Outcome(), read_story()
+    with inhabited(story) as house:
         walk = Walk(house, story, items_of(story, items, seed))
-        walk.people()
         say(f"平台就绪（{time.monotonic() - began:.0f} 秒），进程：{'、'.join(house.names)}")
         _under_fire(house, walk, kills, seed, outcome, say)
         outcome.failed = walk.failed
         outcome.rows = asyncio.run(compared(house, walk.items))
-    finally:
-        house.stop()
-        for place in [p.resolve() for p in folder.iterdir() if p.is_symlink()]:
-            rmtree(place, ignore_errors=True)
-        rmtree(folder, ignore_errors=True)
     outcome.seconds = time.monotonic() - began
     return outcome
 

@@ -12,12 +12,11 @@ import httpx
 
 from deploy.demo import items as chapter
 from deploy.demo import publishing
-from deploy.demo.accounts import setup_token
-from deploy.demo.client import Platform, StoryStopped, now
-from deploy.demo.setting_up import set_up, settled
+from deploy.demo.client import StoryStopped, now
 from deploy.demo.story import Item, Story
 from shared.workdays import legal_day
 from tests.faults.house import House
+from tests.faults.inhabited import visiting
 
 WALKERS = 4
 PATIENCE = 900.0  # seconds for one item, whatever is killed meanwhile
@@ -51,13 +50,6 @@ class Walk:
     failed: dict[str, str] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def people(self) -> None:
-        """Agencies, people, rules."""
-        platform = self._platform()
-        for _ in set_up(platform, self.story):
-            pass
-        settled(platform, self.story)
-
     def run(self) -> None:
         """Returns when every item is public or has failed."""
         with ThreadPoolExecutor(WALKERS) as pool:
@@ -82,16 +74,8 @@ class Walk:
 
     def _tell(self, item: Item) -> None:
         """Every step looks first what is done already."""
-        platform, today = self._platform(), legal_day(now())
+        platform, today = visiting(self.house, self.story), legal_day(now())
         for _ in chapter.tell(platform, self.story, item, today):
             pass
         for _ in publishing.tell_all(platform, self.story, [item], today, None):
             pass
-
-    def _platform(self) -> Platform:
-        """A new client each time: after the supervisor was killed the address may be another."""
-        origin = self.house.home.public_url
-        http = httpx.Client(base_url=origin, timeout=15, trust_env=False)
-        logins = {person.id: person.login for person in self.story.people}
-        token = setup_token(self.house.folder, origin)
-        return Platform(http, logins, self.story.password, token)
