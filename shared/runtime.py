@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from shared import directory, operations, reference
-from shared.blobs import Blobs, DirectoryBlobs
+from shared.blobs import Blobs, blobs_for
 from shared.bus import Bus
 from shared.db import Pool, connect
 from shared.facts import Aggregate, Facts
@@ -89,7 +89,7 @@ async def opened(
         yield Runtime(
             service, settings, app_pool, worker_pool, used, facts,
             Texts(bytes.fromhex(settings.text_key.get_secret_value())),
-            DirectoryBlobs(settings.data / "blobs" / service.name), peers, TokenCheck(settings.jwks),
+            blobs_for(service.name, settings), peers, TokenCheck(settings.jwks),
             Inbox(facts, service.name, all_handlers(service, facts)), wake,
         )  # fmt: skip
     finally:

@@ -20,6 +20,11 @@ class Settings(BaseSettings):
     kafka_prefix: str = ""  # before every topic and group
     port: int = 0
     data: Path  # files: blobs/<service>, portal
+    blobs: str = ""  # s3://bucket/prefix: files of all services go there instead
+    s3_endpoint: str = ""  # URL of an S3-compatible store; empty: Amazon's
+    s3_region: str = "us-east-1"
+    s3_key: str = ""
+    s3_secret: SecretStr = SecretStr("")
     static: Path = Path("static")  # browser assets of others, for the edge
     public_url: str  # the one origin, without trailing slash
     jwks: str  # file or URL with the issuer's public keys

@@ -1,16 +1,14 @@
-"""Durable timers, watermarks, blobs: small mechanisms that must not lose anything."""
+"""Durable timers and watermarks: small mechanisms that must not lose anything."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shared import timers
-from shared.blobs import DirectoryBlobs
-from shared.errors import Conflict, NotFound, OutOfSpace
+from shared.errors import Conflict
 from shared.store import Context
 from shared.watermark import state_watermark
 from tests.kernel import running
@@ -86,25 +84,3 @@ async def test_a_watermark_counts_what_came_before_it(one):
         )
         assert count[0]["n"] == stated.count
     assert last.count == 11
-
-
-async def test_a_file_is_kept_under_its_hash_and_checked_when_read(tmp_path):
-    blobs = DirectoryBlobs(tmp_path)
-    digest = await blobs.put("公开".encode())
-    assert await blobs.get(digest) == "公开".encode()
-    (tmp_path / digest[:2] / digest[2:]).write_bytes(b"other")
-    with pytest.raises(NotFound):
-        await blobs.get(digest)
-    await blobs.erase(digest)
-    with pytest.raises(NotFound):
-        await blobs.get("../../etc/passwd")
-
-
-async def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
-    def full(*_):
-        raise OSError(errno.ENOSPC, "full")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OutOfSpace):
-        await DirectoryBlobs(tmp_path).put(b"x" * 1000)
-    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
