@@ -591,7 +591,10 @@ def unzip(path: Path) -> dict[str, bytes]:
             raise Unusable("证据包过大（超过 256 MiB）")
         with zipfile.ZipFile(path) as archive:
             _allowed(archive)
-            return {info.filename: archive.read(info) for info in archive.infolist()}
+            files = {info.filename: archive.read(info) for info in archive.infolist()}
+            if any(len(files[info.filename]) != info.file_size for info in archive.infolist()):
+                raise Unusable("证据包中文件的大小与所写不符")
+            return files
     except OSError as error:
         raise Unusable(f"无法读取 {path}：{error.strerror or error}") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
@@ -605,8 +608,8 @@ def _allowed(archive: zipfile.ZipFile) -> None:
         raise Unusable("证据包的文件过多或解开后过大，拒绝打开")
     if len(set(names)) != len(names):
         raise Unusable("证据包中有同名文件")
-    if archive.comment:
-        raise Unusable("证据包带有附注")
+    if archive.comment or not infos or min(info.header_offset for info in infos):
+        raise Unusable("证据包为空，或带有附注、夹带其他内容")
     for info in infos:
         if not NAMES.fullmatch(info.filename) or info.orig_filename != info.filename:
             raise Unusable(f"证据包中有不认识的文件：{info.filename}")
