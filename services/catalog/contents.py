@@ -5,55 +5,31 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from hashlib import sha256
-from html import escape
+from typing import Literal
 
-import nh3
 import orjson
+from pydantic import Field
 
 from shared.db import Db
-from shared.errors import Invalid, NotFound
+from shared.errors import NotFound
 from shared.events import Json, Wire
 
-MAX_BODY = 1_000_000  # characters
 MAX_TITLE = 200
-TAGS = {"p", "br", "h2", "h3", "h4", "strong", "em", "u", "ul", "ol", "li", "table", "thead",
-        "tbody", "tr", "th", "td", "caption", "blockquote", "a", "sub", "sup"}  # fmt: skip
+
+FileRole = Literal["ATTACHMENT", "INTERPRETATION"]
 
 
 class File(Wire):
-    """An attachment or interpretation that was uploaded before. `length` in bytes."""
+    """An attachment or an interpretation (解读) that was uploaded before. `length` in bytes.
 
-    role: str = "ATTACHMENT"
-    name: str
+    The BODY is no file: a manifest has one, and it is the text itself.
+    """
+
+    role: FileRole = "ATTACHMENT"
+    name: str = Field(min_length=1, max_length=120)
     media_type: str
     length: int
-    sha256: str
-
-
-def safe_html(body: str) -> str:
-    """What a person typed or pasted as safe HTML; plain text becomes paragraphs.
-
-    Raises Invalid when it is longer than a million characters.
-    """
-    if len(body) > MAX_BODY:
-        raise Invalid(
-            f"正文过长：{len(body):,} 字，最多 {MAX_BODY:,} 字。请将长篇内容作为附件上传",
-            field="body",
-        )
-    if "<" not in body:
-        paragraphs = (line.strip() for line in body.splitlines())
-        return "".join(f"<p>{escape(line, quote=False)}</p>" for line in paragraphs if line)
-    cleaned: str = nh3.clean(
-        body,
-        tags=TAGS,
-        attributes={
-            "a": {"href"},
-            "td": {"colspan", "rowspan"},
-            "th": {"colspan", "rowspan", "scope"},
-        },
-        url_schemes={"http", "https", "mailto"},
-    )
-    return cleaned
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
 def manifest_of(title: str, doc_no: str | None, body: str, files: Sequence[File]) -> Json:

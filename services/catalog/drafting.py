@@ -9,6 +9,7 @@ from typing import Any
 
 from services.catalog import contents, queries
 from services.catalog.aggregates import ITEM
+from services.catalog.bodies import safe_html
 from services.catalog.domain import disclosure
 from services.catalog.domain.errors import AlreadyDrafted, NoSuchItem, NoSuchOrgan
 from services.catalog.domain.item_commands import (
@@ -92,7 +93,7 @@ async def _drafter_left(caller: Asking, db: Db, item_id: str) -> bool:
 async def _with_both_texts(caller: Asking, item_id: str, form: DraftForm, stale: Stale) -> Stale:
     async with caller.reading() as db:
         current = await queries.item_text(db, item_id)
-    yours = {"title": form.title, "body": contents.safe_html(form.body)}
+    yours = {"title": form.title, "body": safe_html(form.body)}
     return Stale(version=stale.extra.get("current"), yours=yours, current=current)
 
 
@@ -103,7 +104,7 @@ async def _particulars(
     policy = PolicySet.model_validate(row.data)
     _plausible(form, caller)
     await _own_organ(db, form)
-    body = contents.safe_html(form.body)
+    body = safe_html(form.body)
     files = await checked_files(db, form.agency, form.files)
     manifest = contents.manifest_of(form.title.strip(), form.doc_no, body, files)
     rings = [(ring.scope, ring.audience, ring.channels) for ring in form.rings]

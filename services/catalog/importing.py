@@ -6,12 +6,12 @@ import asyncio
 import zipfile
 import zlib
 from hashlib import sha256
-from html import escape
 
 import orjson
 import structlog
 
 from services.catalog import contents, drafting
+from services.catalog.bodies import paragraphs_html
 from services.catalog.documents.extract import paragraphs
 from services.catalog.documents.recognise import Reading, recognise
 from services.catalog.documents.sniff import BadDocument
@@ -87,7 +87,7 @@ async def _organ(db: Db, agency: str) -> str:
 
 def html_of(reading: Reading) -> str:
     """The document's paragraphs as safe HTML."""
-    return "".join(f"<p>{escape(line, quote=False)}</p>" for line in reading.paragraphs)
+    return paragraphs_html(reading.paragraphs)
 
 
 def _form(agency: str, organ: str, reading: Reading) -> DraftForm:

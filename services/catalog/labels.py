@@ -93,3 +93,17 @@ FIELDS = {
     "person": "登录名",
     "level": "层级",
 }
+# Names of the other fields that the JSON routes take, for refusals.
+ITEM_FIELDS = {
+    "agency": "机构", "affairsType": "事务类别", "category": "公开类别", "attribute": "公开属性",
+    "ground": "不予公开的法定理由", "groundReason": "理由", "rings": "公开范围与渠道", "scope": "公开范围",
+    "channels": "渠道", "audience": "具体对象", "durationClass": "公开时限类别", "legalBasis": "公开依据",
+    "changedOn": "变更日期", "documentKind": "文种", "relations": "关联信息", "files": "附件", "file": "文件",
+    "document": "文件", "stage": "公开阶段", "topicTags": "主题词", "offCatalogReason": "目录外公开的理由",
+    "important": "重要事项", "duty": "五明确", "task": "具体任务", "leader": "责任领导",
+    "leadOrgan": "牵头科室", "deadline": "完成时限", "responsible": "责任人", "dutyTask": "具体任务",
+    "dutyLeader": "责任领导", "dutyLeadOrgan": "牵头科室", "dutyDeadline": "完成时限",
+    "dutyResponsible": "责任人", "effectiveFrom": "生效日期", "policy": "公开规则", "year": "年份",
+    "off": "放假日期", "work": "调休上班日期", "ids": "人员编号", "expected": "所依据的版本",
+    "until": "任期截止日期", "role": "文件用途", "sha256": "文件校验值",
+}  # fmt: skip

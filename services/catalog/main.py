@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.catalog import admin_api, admin_pages, api, consumers, editor, pages, uploads
 from services.catalog.aggregates import AGGREGATES
-from services.catalog.labels import LABELS
+from services.catalog.labels import FIELDS, ITEM_FIELDS, LABELS
 from shared.pages import Pages
 from shared.runtime import Service
 
@@ -24,5 +24,5 @@ SERVICE = Service(
     timers=consumers.timers,
     tasks=(uploads.erase_files,),
     routers=(api.router, admin_api.router, pages.router, admin_pages.router, editor.router),
-    pages=Pages(HERE, LABELS),
+    pages=Pages(HERE, {**FIELDS, **ITEM_FIELDS, **LABELS}),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from fastapi import UploadFile
 
-from services.catalog.contents import File
+from services.catalog.contents import File, FileRole
 from shared.caller import Asking
 from shared.db import Db
 from shared.errors import Invalid
@@ -20,7 +20,7 @@ MACRO = {".docm", ".xlsm", ".pptm", ".dotm", ".xltm"}
 
 
 async def stored_file(
-    caller: Asking, agency: str, file: UploadFile, role: str = "ATTACHMENT"
+    caller: Asking, agency: str, file: UploadFile, role: FileRole = "ATTACHMENT"
 ) -> File:
     """Raises Invalid for an empty, too large or runnable file, OutOfSpace when the disk is full."""
     name = (file.filename or "附件").replace("/", "_").replace("\\", "_")[-120:]

@@ -89,6 +89,9 @@ def particulars(**changes: Any) -> Particulars:
         ),
         "legal_basis": (REASON,), "formed_on": date(2026, 11, 20), "drafter": "p-chen",
         "position": "科员", "publish_by": {"due": "2026-12-18", "provisional": False},
-        "duty": Duty(leader="p-zhou"),
+        "duty": Duty(
+            task_hash=REASON, leader="p-zhou", lead_organ="o-sfj-office",
+            deadline=date(2026, 12, 18), responsible="p-chen",
+        ),
     }  # fmt: skip
     return Particulars(**(values | changes))

@@ -51,6 +51,26 @@ async def test_a_submission_names_every_missing_field_and_keeps_the_draft(world:
     assert (await world.item())["status"] == "DRAFT"
 
 
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"agency": ""}, "「机构」"),
+        ({"title": "字" * 201}, "「标题」内容过长，最多 200 个字"),
+        ({"formedOn": "2026-13-40"}, "「成文日期」日期不对"),
+        ({"attribute": "SOMETIMES"}, "「公开属性」不在可选范围内"),
+        ({"duty": {"deadline": "soon"}}, "「完成时限」日期不对"),
+        ({"files": [{"name": "x.pdf"}]}, "附件"),
+    ],
+)
+async def test_a_malformed_field_is_named_in_chinese(world: World, changes, text):
+    typed = form(**changes)
+    if changes.get("agency") == "":
+        del typed["agency"]
+    problem = await world.refused(422, "p-chen", "PUT", PUT, json=typed)
+    assert text in problem["detail"] or text == "附件"
+    assert not any(word in problem["detail"] for word in ("should", "valid", "Input"))
+
+
 async def test_submitting_twice_says_so(world: World):
     await world.draft()
     await world.submit()

@@ -15,6 +15,7 @@ from services.catalog.domain.errors import (
     UnknownClass,
     WrongScheme,
 )
+from services.catalog.domain.item_events import Duty
 from shared.errors import Invalid
 from tests.catalog.story import NATIONAL, REASON, particulars
 
@@ -101,3 +102,11 @@ def test_every_missing_field_is_named_in_the_order_of_the_form():
 def test_what_is_not_proactive_needs_no_channels():
     asked = particulars(attribute="ON_REQUEST", rings=())
     assert missing_for_review(asked, has_body=True, has_title=True) == ()
+
+
+def test_the_five_clarities_are_all_given_or_none():
+    assert missing_for_review(particulars(duty=Duty()), has_body=True, has_title=True) == ()
+    half = particulars(duty=Duty(leader="p-zhou", responsible="p-chen"))
+    assert missing_for_review(half, has_body=True, has_title=True) == (
+        "dutyTask", "dutyLeadOrgan", "dutyDeadline",
+    )  # fmt: skip

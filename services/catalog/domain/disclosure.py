@@ -12,7 +12,7 @@ from services.catalog.domain.errors import (
     UnknownClass,
     WrongScheme,
 )
-from services.catalog.domain.item_events import Particulars, Ring
+from services.catalog.domain.item_events import Duty, Particulars, Ring
 from services.catalog.policy.model import PolicySet, Scope
 from shared.errors import Invalid
 
@@ -101,7 +101,21 @@ def missing_for_review(item: Particulars, *, has_body: bool, has_title: bool) ->
         "legalBasis": bool(item.legal_basis),
         "formedOn": bool(item.formed_on or item.event_on or item.changed_on),
     }
-    return tuple(name for name, there in wanted.items() if not there)
+    lacking = tuple(name for name, there in wanted.items() if not there)
+    return lacking + _duty_gaps(item.duty)
+
+
+def _duty_gaps(duty: Duty) -> tuple[str, ...]:
+    """五明确 is all five or none: a task without somebody responsible is no assignment (S3-20)."""
+    five = {
+        "dutyTask": duty.task_hash,
+        "dutyLeader": duty.leader,
+        "dutyLeadOrgan": duty.lead_organ,
+        "dutyDeadline": duty.deadline,
+        "dutyResponsible": duty.responsible,
+    }
+    gaps = tuple(name for name, value in five.items() if not value)
+    return gaps if len(gaps) < len(five) else ()
 
 
 FIELD_TEXT = {
@@ -115,4 +129,9 @@ FIELD_TEXT = {
     "formedOn": "成文日期或事项发生日期",
     "groundReason": "不予公开或依申请公开的理由",
     "ground": "不予公开的法定理由",
+    "dutyTask": "具体任务",
+    "dutyLeader": "责任领导",
+    "dutyLeadOrgan": "牵头科室",
+    "dutyDeadline": "完成时限",
+    "dutyResponsible": "责任人",
 }
