@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from errno import ENOENT
 from pathlib import Path
 from threading import Lock
 
@@ -21,18 +22,24 @@ class Latest:
     def __init__(self, path: Path) -> None:
         """Open the existing file. Raises FileNotFoundError: an empty memory is never made by itself."""
         if not path.exists():
-            raise FileNotFoundError(path)
+            raise FileNotFoundError(ENOENT, "no memory", str(path))
         self._lock = Lock()
         self._db = _opened(path)
 
     @classmethod
     def create(cls, path: Path) -> Latest:
-        """A new, empty memory. Raises FileExistsError."""
-        path.touch(0o600, exist_ok=False)
-        db = _opened(path)
+        """A new, empty memory; whole when it has its name. Raises FileExistsError."""
+        making = path.with_suffix(".making")
+        making.unlink(missing_ok=True)
+        making.touch(0o600)
+        db = _opened(making)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute(TABLE)
         db.close()
+        try:
+            path.hardlink_to(making)
+        finally:
+            making.unlink()
         sync_folder(path.parent)
         return cls(path)
 

@@ -74,7 +74,7 @@ def why(error: Exception) -> str:
         case FileExistsError():
             return f"已经存在，不覆盖：{error.filename}"
         case FileNotFoundError():
-            return f"没有找到 {error.filename or error}；没有记忆的签名器不得签名，恢复用 adopt"
+            return f"没有找到 {error.filename}；没有记忆的签名器不得签名，恢复用 adopt"
         case Exposed():
             return f"密钥文件的权限过宽，密钥可能已泄露：{error}"
         case Unsigned():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from errno import EEXIST, ENOENT
 from pathlib import Path
 
 from shared.latest import Latest
@@ -22,21 +23,25 @@ def keys(folder: Path) -> list[SigningKey]:
     """All of them, oldest first. Raises Exposed, Malformed, FileNotFoundError without any."""
     found = [parse_signing_key(read_secret(path)) for path in _paths(folder)]
     if not found:
-        raise FileNotFoundError(folder / "key-1")
+        raise FileNotFoundError(ENOENT, "no key", str(folder / "key-1"))
     if len({key.name for key in found}) > 1:
         raise Malformed("the keys are of several logs")
     return found
 
 
 def create(folder: Path, origin: str, seed: bytes) -> Vkey:
-    """The first key of the log `origin`, and an empty memory. Raises FileExistsError, Malformed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if _paths(folder):
-        raise FileExistsError(folder / "key-1")
+    """The first key of the log `origin`, and an empty memory. Raises FileExistsError, Malformed.
+
+    The memory comes first: there is never a key without one, however this ends.
+    """
     key = SigningKey(origin, ED25519, seed)
     parse_signing_key(key.secret_text())
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    if _paths(folder):
+        raise FileExistsError(EEXIST, "a key is there", str(folder / "key-1"))
+    if not (folder / MEMORY).exists():
+        Latest.create(folder / MEMORY).close()
     _add(folder, key)
-    Latest.create(folder / MEMORY).close()
     return key.vkey
 
 

@@ -63,7 +63,7 @@ def why(error: Exception) -> str:
         case FileExistsError():
             return f"已经初始化过：{error.filename}"
         case FileNotFoundError():
-            return f"没有找到：{error.filename or error}"
+            return f"没有找到：{error.filename}"
         case _:
             return f"拒绝：{error}"
 

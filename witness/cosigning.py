@@ -121,13 +121,18 @@ def _by(signers: tuple[Vkey, ...], note: Note) -> tuple[Signature, ...]:
 
 
 def create(folder: Path, name: str, seed: bytes) -> Vkey:
-    """A new witness; its name is a scheme-less address. Raises FileExistsError, Malformed."""
+    """A new witness; its name is a scheme-less address. Raises FileExistsError, Malformed.
+
+    The key comes last: it is never without memory and list of logs, however this ends.
+    """
     key = SigningKey(name, COSIGNATURE, seed)
     parse_signing_key(key.secret_text())
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    if not (folder / MEMORY).exists():
+        Latest.create(folder / MEMORY).close()
+    if not (folder / LOGS).exists():
+        (folder / LOGS).write_text(HEAD, "utf-8")
     write_secret(folder / KEY, key.secret_text())
-    Latest.create(folder / MEMORY).close()
-    (folder / LOGS).write_text(HEAD, "utf-8")
     return key.vkey
 
 
