@@ -1,15 +1,18 @@
-"""What publisher hears: approved items and released handling results; and what its timers do."""
+"""What publisher hears: approved items, released handling results, calendars; and what its timers do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+import orjson
+
 from services.publisher.aggregates import PUBLICATION
-from services.publisher.domain.clearance import Clearance, Ring
-from services.publisher.domain.commands import EndPosting, OpenPublication
+from services.publisher.domain.clearance import HANDLING_RESULT, Clearance, Ring
+from services.publisher.domain.commands import EndPosting, OpenPublication, RecountPosting
+from services.publisher.domain.errors import WiderThanItsItem
 from services.publisher.projections.publications import END_POSTING
-from services.publisher.releasing import release
+from services.publisher.releasing import post_until, release
 from shared.db import Db
 from shared.envelope import Message
 from shared.errors import NotReady
@@ -18,9 +21,7 @@ from shared.facts import Context, Facts
 from shared.ids import derived_id
 from shared.inbox import Handler
 from shared.timers import Timer, TimerHandler
-from shared.workdays import legal_day
-
-HANDLING_RESULT = "HANDLING_RESULT"
+from shared.workdays import legal_day, start_of
 
 
 class Released(Wire):
@@ -32,9 +33,7 @@ class Released(Wire):
     audience: tuple[str, ...] = ()
     disclosing_body: str
     result_hash: str
-    released_by: str
     released_on: date
-    position: str = ""
 
 
 def handlers(facts: Facts) -> Mapping[str, Handler]:
@@ -54,9 +53,22 @@ def handlers(facts: Facts) -> Mapping[str, Handler]:
         cleared = result_clearance(about, parent.clearance)
         await _open(db, facts, cleared, _context(facts, message))
 
+    async def calendar(db: Db, message: Message) -> None:
+        """A year's days off are known: what was counted provisionally is counted again."""
+        rows = await db.fetch(
+            "SELECT item_id, agency, round, post_rule FROM publications"
+            " WHERE post_rule->>'provisional' = 'true' AND ended_on IS NULL ORDER BY item_id"
+        )
+        for row in rows:
+            context = Context(
+                row["agency"], facts.actor, datetime.now(UTC), message.correlation, message.id
+            )
+            await _recount(db, facts, row, context)
+
     return {
         "approval.item-approved.v1": approved,
         "feedback.handling-result-released.v1": result,
+        "catalog.calendar-published.v1": calendar,
     }
 
 
@@ -66,12 +78,28 @@ async def _open(db: Db, facts: Facts, cleared: Clearance, context: Context) -> N
         await release(db, facts, cleared.item_id, context)
 
 
+async def _recount(db: Db, facts: Facts, row: Mapping[str, str], context: Context) -> None:
+    state, _ = await facts.load(db, PUBLICATION, row["item_id"])
+    if state.clearance is None:
+        return
+    start = date.fromisoformat(orjson.loads(row["post_rule"])["start"])
+    until = await post_until(db, state.clearance, start_of(start))
+    command = RecountPosting(state.round, until)
+    await facts.execute_in(db, PUBLICATION, row["item_id"], command, context)
+
+
 def result_clearance(about: Released, parent: Clearance) -> Clearance:
-    """The answer as a publication of its own: released by a second person, so no further release."""
+    """The answer as a publication of its own: released by a second person, so no further release.
+
+    It is shown where its item is, to nobody else. Raises WiderThanItsItem.
+    """
+    shown_in = next((ring for ring in parent.rings if ring.scope == about.scope), None)
+    if shown_in is None:
+        raise WiderThanItsItem
     channel = "WEBSITE" if about.scope == "PUBLIC" else "INTRANET"
     ring = Ring(
         scope=about.scope,
-        audience=about.audience,
+        audience=about.audience or shown_in.audience,
         channels=(channel,),
         required_channels=(channel,),
         lead_channel=channel,

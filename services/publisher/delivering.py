@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import structlog
 
 from services.publisher.aggregates import DELIVERY, PUBLICATION
-from services.publisher.contents import Content, fetched
-from services.publisher.domain.clearance import Clearance
+from services.publisher.contents import fetched
 from services.publisher.domain.commands import NoteConfirmed
 from services.publisher.domain.delivery import (
     AUTOMATIC,
+    NOT_TWICE,
     ConfirmDelivery,
+    DeliveryCommand,
     FailDelivery,
+    StartDelivery,
     SubmitDelivery,
 )
-from services.publisher.domain.errors import NoSuchPublication
 from services.publisher.domain.events import Evidence
-from services.publisher.domain.publication import Publication
+from services.publisher.jobs import Act, DeliveryRefused, Due, HandedOver, Job, Shown
 from services.publisher.releasing import post_until
 from shared.db import CONNECTION_ERRORS, Db
 from shared.errors import DomainError
@@ -38,127 +39,94 @@ AT_ONCE = 8
 # Due, and not ahead of its turn: the ring before has been confirmed (先党内、后党外).
 DUE = """
 SELECT d.* FROM deliveries d JOIN publications p ON p.item_id = d.item_id AND p.round = d.round
-WHERE d.state <> 'CONFIRMED' AND d.channel = ANY($1) AND d.next_try <= now()
+WHERE d.state <> 'CONFIRMED' AND d.channel = ANY($1) AND d.next_try <= now() AND d.key <> ALL ($2)
   AND (d.ring = 0 OR EXISTS (SELECT 1 FROM published_rings r
        WHERE r.item_id = d.item_id AND r.round = d.round AND r.ring = d.ring - 1))
-ORDER BY d.next_try LIMIT $2
+ORDER BY d.next_try LIMIT $3
 """
 
 
-@dataclass(frozen=True)
-class Due:
-    """A delivery whose time has come."""
+class Looks:
+    """When a channel is to be asked again about what it was handed: after 1, 2, 4 … 60 seconds. In memory."""
 
-    key: str
-    item_id: str
-    agency: str
-    round: int
-    ring: int
-    channel: str
-    state: str
-    ref: str | None
+    def __init__(self) -> None:
+        self._asked: dict[str, int] = {}
+        self._next: dict[str, float] = {}
 
+    def later(self, key: str) -> None:
+        asked = self._asked.get(key, 0)
+        self._asked[key] = asked + 1
+        self._next[key] = time.monotonic() + min(2**asked, 60)
 
-@dataclass(frozen=True)
-class Job:
-    """What an act needs to know: the delivery, what was cleared, and its verified content."""
+    def over(self, key: str) -> None:
+        self._asked.pop(key, None)
+        self._next.pop(key, None)
 
-    due: Due
-    cleared: Clearance
-    publication: Publication
-    content: Content
+    def not_yet(self) -> list[str]:
+        now = time.monotonic()
+        return [key for key, at in self._next.items() if at > now]
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The act succeeded: this is the proof."""
-
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True)
-class HandedOver:
-    """The channel has it; the outcome comes later under `ref`."""
-
-    ref: str
-
-
-class DeliveryRefused(Exception):
-    """The channel did not take it; tried again later. `code` is shown to the office."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
-Act = Callable[[Job], Awaitable[Shown | HandedOver]]
-
-
-async def deliver_due(runtime: Runtime, acts: Mapping[str, Act]) -> int:
+async def deliver_due(runtime: Runtime, acts: Mapping[str, Act], looks: Looks) -> int:
     """Act on what is due, several at once; return how many."""
     async with runtime.facts.transaction() as db:
-        rows = await db.fetch(DUE, sorted(AUTOMATIC & set(acts)), BATCH)
-    due = [
-        Due(
-            r["key"],
-            r["item_id"],
-            r["agency"],
-            r["round"],
-            r["ring"],
-            r["channel"],
-            r["state"],
-            r["ref"],
-        )
-        for r in rows
-    ]
+        rows = await db.fetch(DUE, sorted(AUTOMATIC & set(acts)), looks.not_yet(), BATCH)
     slots = asyncio.Semaphore(AT_ONCE)
 
-    async def one(delivery: Due) -> None:
+    async def one(due: Due) -> None:
         async with slots:
-            await deliver(runtime, acts[delivery.channel], delivery)
+            await deliver(runtime, acts[due.channel], due, looks)
 
-    await asyncio.gather(*(one(delivery) for delivery in due))
-    return len(due)
+    async with asyncio.TaskGroup() as group:
+        for row in rows:
+            group.create_task(one(Due.of(row)))
+    return len(rows)
 
 
-async def deliver(runtime: Runtime, act: Act, due: Due) -> None:
+async def deliver(runtime: Runtime, act: Act, due: Due, looks: Looks) -> None:
     """Act once and record the outcome; a channel's failure is a fact, never an exception."""
     facts = runtime.facts
+    outcome: Shown | HandedOver | str | None
     try:
-        outcome = await act(await _job(runtime, due))
+        outcome = await _acted(runtime, act, due)
     except CONNECTION_ERRORS:
         raise
-    except (DomainError, DeliveryRefused) as refusal:
-        code = refusal.code if isinstance(refusal, DeliveryRefused) else type(refusal).__name__
-        await _record(facts, due, FailDelivery(code, datetime.now(UTC)))
-        return
+    except DeliveryRefused as refusal:
+        outcome = refusal.code
+    except DomainError as refusal:
+        outcome = type(refusal).__name__
     except Exception as error:
         log.error("delivery failed", delivery=due.key, error=repr(error), exc_info=True)
-        await _record(facts, due, FailDelivery("INTERNAL", datetime.now(UTC)))
-        return
-    if isinstance(outcome, HandedOver):
-        if due.state != "SUBMITTED":
-            await _record(facts, due, SubmitDelivery(outcome.ref))
-        else:
-            await _later(facts, due)
-        return
-    # Crash here: shown but not recorded; the act is done again and recognises its own mark.
-    context = _context(facts, due)
-    await retried(
-        facts,
-        lambda db: confirm(db, facts, due.key, legal_day(context.at), outcome.evidence, context),
-    )
+        outcome = "INTERNAL"
+    match outcome:
+        case Shown(evidence):
+            # Crash here: shown but not recorded; the act is done again and recognises its own mark.
+            await _confirm(facts, due, evidence)
+        case HandedOver(ref):
+            looks.later(due.key)
+            if due.state != "SUBMITTED":
+                await _record(facts, due, SubmitDelivery(ref))
+            return
+        case str(code):
+            await _record(facts, due, FailDelivery(code, datetime.now(UTC)))
+        case None:
+            pass
+    looks.over(due.key)
 
 
-async def _job(runtime: Runtime, due: Due) -> Job:
+async def _acted(runtime: Runtime, act: Act, due: Due) -> Shown | HandedOver | None:
+    """None when another revision has been approved meanwhile: this round is over."""
     async with runtime.facts.transaction() as db:
         state, _ = await runtime.facts.load(db, PUBLICATION, due.item_id)
-    if state.clearance is None:
-        raise NoSuchPublication
-    return Job(due, state.clearance, state, await fetched(runtime, state.clearance))
+    if state.clearance is None or state.round != due.round or not state.released:
+        return None
+    job = Job(due, state.clearance, state, await fetched(runtime, state.clearance))
+    if due.channel in NOT_TWICE and due.state == "PENDING":
+        await _record(runtime.facts, due, StartDelivery())
+    return await act(job)
 
 
-async def _record(facts: Facts, due: Due, command: FailDelivery | SubmitDelivery) -> None:
+async def _record(facts: Facts, due: Due, command: DeliveryCommand) -> None:
     context = _context(facts, due)
 
     async def write(db: Db) -> None:
@@ -167,12 +135,10 @@ async def _record(facts: Facts, due: Due, command: FailDelivery | SubmitDelivery
     await retried(facts, write)
 
 
-async def _later(facts: Facts, due: Due) -> None:
-    """Still under way: look again in a second."""
-    async with facts.transaction() as db:
-        await db.execute(
-            "UPDATE deliveries SET next_try = now() + interval '1 second' WHERE key = $1", due.key
-        )
+async def _confirm(facts: Facts, due: Due, evidence: tuple[Evidence, ...]) -> None:
+    context = _context(facts, due)
+    today = legal_day(context.at)
+    await retried(facts, lambda db: confirm(db, facts, due.key, today, evidence, context))
 
 
 def _context(facts: Facts, due: Due) -> Context:

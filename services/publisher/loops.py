@@ -1,4 +1,4 @@
-"""Publisher's own background loops: deliveries and the portal's lists, by one process at a time."""
+"""Publisher's own background loop: deliveries and the portal's lists, by one process at a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 from services.publisher.acts import acts
 from services.publisher.channels.wechat import WeChat
-from services.publisher.delivering import deliver_due
+from services.publisher.delivering import Looks, deliver_due
 from services.publisher.labels import PAGES
 from services.publisher.portal.site import Site
 from shared.runtime import Runtime
@@ -14,12 +14,12 @@ from shared.runtime import Runtime
 WRITER = 7_101  # advisory lock: the one who delivers and writes the portal
 IDLE = 0.1  # seconds between looks
 LISTS = 0.3  # seconds between rewritings of lists
+POSTINGS = 2.0  # seconds between looks for postings that have ended
 
 
 async def deliveries(runtime: Runtime) -> None:
     """Hold the writer's lock, then deliver what is due and keep the portal's lists fresh."""
-    url = runtime.settings.wechat_url
-    wechat = WeChat(url, "gongkai", "sandbox") if url else None
+    wechat = wechat_of(runtime)
     try:
         async with runtime.worker_pool.acquire() as lock:
             await lock.execute("SELECT pg_advisory_lock($1)", WRITER)
@@ -32,28 +32,42 @@ async def deliveries(runtime: Runtime) -> None:
             await wechat.close()
 
 
+def wechat_of(runtime: Runtime) -> WeChat | None:
+    """None where no official account is named."""
+    settings = runtime.settings
+    if not settings.wechat_url:
+        return None
+    secret = settings.wechat_secret.get_secret_value()
+    return WeChat(settings.wechat_url, settings.wechat_app_id, secret)
+
+
 async def _work(runtime: Runtime, site: Site, wechat: WeChat | None) -> None:
-    # After a start nobody knows which lists the last writer still owed: write them all.
+    # After a start nobody knows which pages the last writer still owed: write them all.
     await site.everything()
-    todo = acts(runtime, site, wechat)
-    last = 0.0
+    todo, looks = acts(runtime, site, wechat), Looks()
+    clock = asyncio.get_running_loop().time
+    lists_at = posting_at = 0.0
     while True:
-        done = await deliver_due(runtime, todo)
-        now = asyncio.get_running_loop().time()
-        if now - last >= LISTS:
-            last = now
-            await _ended(runtime, site)
+        done = await deliver_due(runtime, todo, looks)
+        if clock() >= posting_at:
+            await follow_postings(runtime, site)
+            posting_at = clock() + POSTINGS
+        if clock() >= lists_at:
             await site.refresh()
+            lists_at = clock() + LISTS
         if done == 0:
             await asyncio.sleep(IDLE)
 
 
-async def _ended(runtime: Runtime, site: Site) -> None:
-    """Pages whose posting has ended say so."""
+async def follow_postings(runtime: Runtime, site: Site) -> None:
+    """Pages whose posting has ended, or ends on another day than they say, are written again."""
     async with runtime.facts.transaction() as db:
         rows = await db.fetch(
-            "UPDATE portal_items i SET ended_on = p.ended_on FROM publications p"
-            " WHERE p.item_id = i.item_id AND p.ended_on IS NOT NULL AND i.ended_on IS NULL"
+            "UPDATE portal_items i SET ended_on = p.ended_on, post_until = p.post_until,"
+            " post_rule = p.post_rule FROM publications p WHERE p.item_id = i.item_id"
+            " AND p.round = i.round AND (i.ended_on IS DISTINCT FROM p.ended_on"
+            " OR i.post_until IS DISTINCT FROM p.post_until) AND EXISTS (SELECT 1 FROM published_rings r"
+            " WHERE r.item_id = i.item_id AND r.round = i.round AND r.scope = 'PUBLIC')"
             " RETURNING i.item_id"
         )
     for row in rows:

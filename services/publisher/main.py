@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.publisher import api, consumers, public_pages, work_pages
+from services.publisher import api, consumers, internal_pages, public_pages, work_pages
 from services.publisher.aggregates import AGGREGATES
 from services.publisher.labels import PAGES
 from services.publisher.loops import deliveries
@@ -18,6 +18,6 @@ SERVICE = Service(
     handlers=consumers.handlers,
     timers=consumers.timers,
     tasks=(deliveries,),
-    routers=(api.router, work_pages.router, public_pages.router),
+    routers=(api.router, work_pages.router, public_pages.router, internal_pages.router),
     pages=PAGES,
 )

@@ -1,27 +1,22 @@
-"""Pages for citizens that cannot be files: search, large print, kiosk; and internal disclosure."""
+"""Pages for citizens that cannot be files: search, large print, kiosk."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
-from services.publisher import contents, queries
-from services.publisher.aggregates import READING
-from services.publisher.domain.errors import NoSuchPublication
-from services.publisher.domain.reading import NoteRead
 from services.publisher.labels import PAGES
 from services.publisher.portal import rows
 from services.publisher.portal.rows import SELECT, PortalItem
-from services.publisher.texts import folded, grams
+from services.publisher.texts import folded, grams, same_length
 from shared import directory
-from shared.caller import Caller, Visitor
+from shared.caller import Visitor
 from shared.db import Db
-from shared.ids import derived_id
 from shared.workdays import legal_day
 
 router = APIRouter(tags=["public pages"])
@@ -32,16 +27,17 @@ LONGEST = 60  # characters of a query
 @router.get("/search")
 async def search(
     request: Request, visitor: Visitor, q: str = "", agency: str = "",
-    before: date | None = None, after: int | None = None,
+    before: date | None = None, after: Annotated[int | None, Query(ge=0, le=2**62)] = None,
 ) -> Response:  # fmt: skip
     """PUBLIC items only: bigrams find candidates, the folded text confirms them."""
-    words = [folded(word) for word in q[:LONGEST].split() if word]
+    q = "".join(c for c in q[:LONGEST] if c.isprintable())
+    words = [folded(word) for word in q.split()]
     async with visitor.reading() as db:
         found = await find(db, words, agency or None, before, after) if words else []
         agencies = await directory.agencies(db)
     more = found[PAGE - 1] if len(found) > PAGE else None
     return PAGES.render(
-        request, "search.html", q=q[:LONGEST], agency=agency, agencies=agencies, home="/",
+        request, "search.html", q=q, agency=agency, agencies=agencies, home="/",
         site="政务党务公开", results=[(item, excerpt(item, words)) for item in found[:PAGE]], more=more,
     )  # fmt: skip
 
@@ -73,16 +69,25 @@ def _escaped(word: str) -> str:
 
 
 def excerpt(item: PortalItem, words: list[str]) -> Markup:
-    """The text around the first hit, hits marked."""
-    text = item.body
-    at = next((i for word in words if (i := folded(text).find(word)) >= 0), 0)
-    piece = text[max(0, at - 30) : at + 90].replace("\n", " ")
-    pattern = "|".join(re.escape(word) for word in words)
-    parts = re.split(f"({pattern})", piece, flags=re.IGNORECASE)
-    marked = Markup().join(
-        Markup("<mark>{}</mark>").format(part) if n % 2 else part for n, part in enumerate(parts)
+    """The text around the first hit, hits marked, whichever way the characters are written."""
+    text = item.body.replace("\n", " ")
+    piece = text[max(0, _first(text, words) - 30) :][:120]
+    hits = sorted(
+        (match.start(), match.end())
+        for word in words
+        for match in re.finditer(re.escape(word), same_length(piece))
     )
-    return Markup("…{}…").format(marked)
+    marked, end = Markup(), 0
+    for start, stop in hits:
+        if start >= end:
+            marked += Markup("{}<mark>{}</mark>").format(piece[end:start], piece[start:stop])
+            end = stop
+    return Markup("…{}{}…").format(marked, piece[end:])
+
+
+def _first(text: str, words: list[str]) -> int:
+    found = (same_length(text).find(word) for word in words)
+    return min((at for at in found if at >= 0), default=0)
 
 
 @router.get("/large", include_in_schema=False)
@@ -102,35 +107,9 @@ async def kiosk(
     """Full-screen notice board: one item after another, without anybody touching it; `hold` stops it."""
     async with visitor.reading() as db:
         name = (await directory.agency(db, agency)).name
-        items = [i for i in await rows.latest(db, agency, 20) if not i.ended_on]
-        shown = await rows.item(db, items[page % len(items)].item_id) if items else None
+        posted = await rows.posted(db, agency, 20)
+        shown = await rows.item(db, posted[page % len(posted)]) if posted else None
     return PAGES.render(
-        request, "kiosk_item.html", agency=agency, agency_name=name, item=shown, page=page, count=len(items),
+        request, "kiosk_item.html", agency=agency, agency_name=name, item=shown, page=page, count=len(posted),
         hold=hold, today=legal_day(visitor.now),
     )  # fmt: skip
-
-
-@router.get("/internal", include_in_schema=False)
-async def internal(request: Request, caller: Caller) -> Response:
-    """Internal disclosures for this person."""
-    async with caller.reading() as db:
-        found = await queries.internal(db, caller.person, caller.grants)
-        names = {a.agency: a.name for a in await directory.agencies(db)}
-    return PAGES.render(request, "internal.html", rows=found, agencies=names)
-
-
-@router.get("/internal/items/{item_id}", include_in_schema=False)
-async def internal_item(item_id: str, request: Request, caller: Caller) -> Response:
-    """One internal disclosure, for its audience only; reading it leaves a receipt."""
-    async with caller.reading() as db:
-        found: list[Any] = await queries.internal(db, caller.person, caller.grants, item_id)
-        if not found:
-            raise NoSuchPublication
-        content = await contents.kept(db, found[0]["manifest_hash"])
-        name = (await directory.agency(db, found[0]["agency"])).name
-    key = derived_id("reading", item_id, caller.person)
-    command = NoteRead(item_id, caller.person)
-    await caller.execute(READING, key, command, agency=found[0]["agency"])
-    return PAGES.render(
-        request, "internal_item.html", row=found[0], content=content, agency_name=name
-    )

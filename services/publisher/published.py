@@ -5,20 +5,30 @@ from __future__ import annotations
 from services.publisher.domain.delivery_events import (
     DeliveryEvent,
     DeliveryPlanned,
+    DeliveryRetried,
+    DeliveryStarted,
     DeliverySubmitted,
 )
-from services.publisher.domain.events import ChannelNoted, PublicationEvent, PublicationOpened
+from services.publisher.domain.events import (
+    ChannelNoted,
+    PostingRecounted,
+    PublicationEvent,
+    PublicationOpened,
+)
 from shared.events import Json
 
 
 def publish_publication(event: PublicationEvent) -> Json | None:
-    if isinstance(event, PublicationOpened | ChannelNoted):
+    if isinstance(event, PublicationOpened | ChannelNoted | PostingRecounted):
         return None
     return _without_type(event.wire())
 
 
+WORKING = (DeliveryPlanned, DeliveryStarted, DeliverySubmitted, DeliveryRetried)
+
+
 def publish_delivery(event: DeliveryEvent) -> Json | None:
-    if isinstance(event, DeliveryPlanned | DeliverySubmitted):
+    if isinstance(event, WORKING):
         return None
     return _without_type(event.wire())
 

@@ -40,6 +40,22 @@ class PublicationRow:
     post_rule: Json | None
     ended_on: date | None
     due_on: date | None
+    responds_to: str | None
+
+    @property
+    def provisional(self) -> bool:
+        """By when it must be public touches a year whose calendar is not published yet."""
+        by = self.clearance.get("publishBy")
+        return bool(by and by["provisional"])
+
+    @property
+    def goes_public(self) -> bool:
+        return any(ring["scope"] == "PUBLIC" for ring in self.clearance["rings"])
+
+    def reaches(self, channel: str) -> bool:
+        """Whether the channel shows it to the public."""
+        rings = self.clearance["rings"]
+        return any(r["scope"] == "PUBLIC" and channel in r["channels"] for r in rings)
 
 
 def _row(row: Any) -> PublicationRow:
@@ -57,28 +73,37 @@ async def publication(db: Db, item_id: str) -> PublicationRow:
     return _row(row)
 
 
-async def publications(
-    db: Db, status: str | None = None, agencies: tuple[str, ...] = (), limit: int = 100
-) -> list[PublicationRow]:
+async def waiting(db: Db, agencies: tuple[str, ...] = ()) -> list[PublicationRow]:
+    """What waits for release, the most urgent first; of all agencies that are seen when none is named."""
     rows = await db.fetch(
-        "SELECT * FROM publications WHERE ($1::text IS NULL OR status = $1)"
-        " AND (cardinality($2::text[]) = 0 OR agency = ANY($2)) AND kind <> 'HANDLING_RESULT'"
-        " ORDER BY due_on NULLS LAST, opened_at DESC LIMIT $3",
-        status,
+        "SELECT * FROM publications WHERE status = 'WAITING' AND kind <> 'HANDLING_RESULT'"
+        " AND (cardinality($1::text[]) = 0 OR agency = ANY($1))"
+        " ORDER BY due_on NULLS LAST, opened_at LIMIT 200",
         list(agencies),
+    )
+    return [_row(row) for row in rows]
+
+
+async def out(db: Db, before: datetime | None, limit: int) -> list[PublicationRow]:
+    """What has been released, the latest approved first, from `before` on."""
+    rows = await db.fetch(
+        "SELECT * FROM publications WHERE status <> 'WAITING' AND kind <> 'HANDLING_RESULT'"
+        " AND ($1::timestamptz IS NULL OR opened_at < $1) ORDER BY opened_at DESC LIMIT $2",
+        before,
         limit,
     )
     return [_row(row) for row in rows]
 
 
-async def deliveries(db: Db, item_id: str) -> list[Any]:
-    rows: list[Any] = await db.fetch(
+async def deliveries(db: Db, item_id: str) -> list[Json]:
+    """All rounds, the latest first. `due`: its turn has come; `proofs`: its evidence."""
+    rows = await db.fetch(
         "SELECT d.*, d.ring = 0 OR EXISTS (SELECT 1 FROM published_rings r WHERE r.item_id = d.item_id"
         " AND r.round = d.round AND r.ring = d.ring - 1) AS due FROM deliveries d"
         " WHERE d.item_id = $1 ORDER BY d.round DESC, d.ring, d.planned_at, d.channel",
         item_id,
     )
-    return rows
+    return [{**row, "proofs": orjson.loads(row["evidence"] or "[]")} for row in rows]
 
 
 async def open_deliveries(db: Db) -> list[Any]:
@@ -94,12 +119,15 @@ async def open_deliveries(db: Db) -> list[Any]:
     return rows
 
 
+# The latest round only: who no longer belongs to the audience no longer sees it.
 INTERNAL = """
 SELECT DISTINCT ON (r.item_id) r.item_id, r.agency, r.title, r.doc_no, r.index_no, r.scope, r.occurred_on,
        r.manifest_hash, g.at AS read_at
 FROM published_rings r LEFT JOIN readings g ON g.item_id = r.item_id AND g.person = $2
 WHERE r.scope <> 'PUBLIC' AND r.agency = ANY($1) AND r.kind <> 'HANDLING_RESULT'
-  AND (cardinality(r.audience) = 0 AND r.scope <> 'SPECIFIC_PERSONS' OR r.audience && $3::text[])
+  AND r.round = (SELECT max(l.round) FROM published_rings l WHERE l.item_id = r.item_id)
+  AND (r.audience && $3::text[] OR cardinality(r.audience) = 0 AND (r.scope = 'WITHIN_ORG'
+       OR r.scope IN ('PARTY_ONLY', 'WHOLE_PARTY') AND r.agency = ANY($4)))
 """
 
 
@@ -108,19 +136,29 @@ async def internal(
 ) -> list[Any]:
     """Internal disclosures whose audience this person belongs to, the latest first.
 
-    An audience names organs, persons or agencies; an empty one means the whole agency.
+    An audience names organs, persons or agencies. An empty one means the whole agency, for Party
+    matters those who hold a post in one of its Party organs, and for specific persons nobody.
     """
     agencies = sorted({grant.agency for grant in grants})
     mine = sorted({person, *agencies, *(grant.organ for grant in grants)})
     rows = await db.fetch(
-        INTERNAL
-        + " AND ($4::text IS NULL OR r.item_id = $4) ORDER BY r.item_id, r.round DESC, r.ring",
+        INTERNAL + " AND ($5::text IS NULL OR r.item_id = $5) ORDER BY r.item_id, r.ring",
         agencies,
         person,
         mine,
+        await _party(db, grants),
         item_id,
     )
     return sorted(rows, key=lambda row: row["occurred_on"], reverse=True)
+
+
+async def _party(db: Db, grants: tuple[Grant, ...]) -> list[str]:
+    """The agencies in whose Party organs the person holds a post."""
+    rows = await db.fetch(
+        "SELECT DISTINCT agency FROM directory_organs WHERE organ = ANY($1) AND kind LIKE 'PARTY%'",
+        [grant.organ for grant in grants],
+    )
+    return [row["agency"] for row in rows]
 
 
 async def readers(db: Db, item_id: str) -> list[Any]:
@@ -128,3 +166,11 @@ async def readers(db: Db, item_id: str) -> list[Any]:
         "SELECT person, at FROM readings WHERE item_id = $1 ORDER BY at", item_id
     )
     return rows
+
+
+async def proves(db: Db, item_id: str, digest: str) -> bool:
+    """Whether a file is evidence of one of the item's deliveries."""
+    rows = await db.fetch(
+        "SELECT evidence FROM deliveries WHERE item_id = $1 AND evidence IS NOT NULL", item_id
+    )
+    return any(proof["sha256"] == digest for row in rows for proof in orjson.loads(row["evidence"]))

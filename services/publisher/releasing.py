@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.publisher.aggregates import DELIVERY, PUBLICATION
-from services.publisher.domain.clearance import Clearance
+from services.publisher.domain.clearance import HANDLING_RESULT, Clearance
 from services.publisher.domain.commands import ReleaseItem
 from services.publisher.domain.delivery import PlanDelivery, delivery_key
 from services.publisher.domain.errors import NoSuchPublication
 from services.publisher.domain.events import PostUntil
 from services.publisher.domain.posting import posting_until
 from services.publisher.domain.publication import Publication
+from services.publisher.domain.scopes import Matrix
 from shared import directory, reference
 from shared.db import Db
+from shared.errors import NotFound, NotReady
+from shared.events import Json
 from shared.facts import Context, Facts
 from shared.workdays import legal_day
 
@@ -23,15 +26,24 @@ DEFAULT_FORMAT = "{code}/{year}-{serial:05d}"
 async def release(
     db: Db, facts: Facts, item_id: str, context: Context, expected: int | None = None
 ) -> None:
-    """Release in the caller's transaction. Raises NoSuchPublication, AlreadyReleased, LeaksOutside."""
+    """Release in the caller's transaction.
+
+    Raises NoSuchPublication, AlreadyReleased, LeaksOutside, Stale; NotReady without reference data.
+    """
     state, _ = await facts.load(db, PUBLICATION, item_id)
     cleared = state.clearance
     if cleared is None:
         raise NoSuchPublication
-    today = legal_day(context.at)
-    number = state.index_no or await next_index(db, cleared, context.at)
-    until = await post_until(db, cleared, context.at)
-    command = ReleaseItem(context.actor, today, number, until)
+    policy = await policy_of(db, cleared)
+    number, serial = await _number(db, facts, state, cleared, policy, context.at)
+    command = ReleaseItem(
+        by=context.actor,
+        on=legal_day(context.at),
+        index_no=number,
+        serial=serial,
+        post_until=await post_until(db, cleared, context.at),
+        matrix=matrix_of(policy),
+    )
     await facts.execute_in(db, PUBLICATION, item_id, command, context, expected)
     await _plan(db, facts, cleared, state.round, context)
 
@@ -49,30 +61,57 @@ async def _plan(db: Db, facts: Facts, cleared: Clearance, round: int, context: C
             await facts.execute_in(db, DELIVERY, key, command, context)
 
 
-async def next_index(db: Db, cleared: Clearance, at: datetime) -> str:
-    """The next 索引号 of the agency and year, under its counter's row lock: no gap, never twice."""
+async def policy_of(db: Db, cleared: Clearance) -> Json:
+    """The rules the item was determined under. Raises NotReady."""
+    row = await reference.policy_version(db, cleared.policy_agency, cleared.policy_version)
+    return row.data
+
+
+def matrix_of(policy: Json) -> Matrix:
+    """Scope → channels; a scope that the policy does not name has none."""
+    return {scope: frozenset(rule["channels"]) for scope, rule in policy.get("scopes", {}).items()}
+
+
+async def _number(
+    db: Db, facts: Facts, state: Publication, cleared: Clearance, policy: Json, at: datetime
+) -> tuple[str, int | None]:
+    """索引号, and its serial when it is new. A handling result stands under its item's number."""
+    if state.index_no:
+        return state.index_no, None
+    if cleared.kind == HANDLING_RESULT and cleared.responds_to:
+        parent, _ = await facts.load(db, PUBLICATION, cleared.responds_to)
+        if parent.index_no is None:
+            raise NotReady(f"{cleared.responds_to} is not released yet")
+        return parent.index_no, None
+    return await next_index(db, cleared.agency, policy, at)
+
+
+async def next_index(db: Db, agency: str, policy: Json, at: datetime) -> tuple[str, int]:
+    """The next number of the agency and year, under its counter's row lock: no gap, never twice.
+
+    A release that is refused or loses a race gives its number back with its transaction.
+    """
     year = legal_day(at).year
     serial = await db.fetchval(
         "INSERT INTO index_counters (agency, year, last) VALUES ($1, $2, 1)"
         " ON CONFLICT (agency, year) DO UPDATE SET last = index_counters.last + 1 RETURNING last",
-        cleared.agency,
+        agency,
         year,
     )
-    policy = await reference.policy_version(db, cleared.policy_agency, cleared.policy_version)
-    code = (await directory.agency(db, cleared.agency)).code
-    form = policy.data.get("indexFormat", DEFAULT_FORMAT)
-    return str(form.format(code=code, year=year, serial=serial))
+    try:
+        code = (await directory.agency(db, agency)).code
+    except NotFound as error:
+        raise NotReady(f"agency {agency} is not here yet") from error
+    form = policy.get("indexFormat", DEFAULT_FORMAT)
+    return str(form.format(code=code, year=year, serial=serial)), serial
 
 
 async def post_until(db: Db, cleared: Clearance, at: datetime) -> PostUntil:
     """Counted from the legal day of `at`."""
-    policy = await reference.policy_version(db, cleared.policy_agency, cleared.policy_version)
-    calendar = await reference.calendar(db)
     return posting_until(
-        policy.data, calendar, legal_day(at), cleared.duration_class, cleared.important
+        await policy_of(db, cleared),
+        await reference.calendar(db),
+        legal_day(at),
+        cleared.duration_class,
+        cleared.important,
     )
-
-
-def waiting(state: Publication) -> bool:
-    """Approved and not released."""
-    return state.clearance is not None and not state.released

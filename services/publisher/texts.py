@@ -40,6 +40,17 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", _simplifier().convert(text)).lower()
 
 
+def same_length(text: str) -> str:
+    """Folded character by character where that keeps the length, to mark hits in the text as it is."""
+    return "".join(_folded_alone(character) for character in text)
+
+
+@cache
+def _folded_alone(character: str) -> str:
+    alone = folded(character)
+    return alone if len(alone) == 1 else character
+
+
 def grams(text: str) -> list[str]:
     """Two-character pieces of Chinese runs, whole words of others; single characters as they are."""
     found: set[str] = set()

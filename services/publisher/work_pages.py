@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
-from services.publisher import api, contents, queries
+from services.publisher import contents, office, queries
 from services.publisher.channels.poster import Poster, poster_pdf
-from services.publisher.domain.errors import NoSuchPublication
+from services.publisher.domain.errors import PosterTooEarly
+from services.publisher.evidence import media_type
 from services.publisher.labels import PAGES
-from services.publisher.portal.site import item_url
+from services.publisher.names import names_of
+from services.publisher.portal.rows import item_url
+from services.publisher.rights import OPERATORS, RELEASERS, may_see, operates, seen
 from services.publisher.texts import paragraphs
 from shared import directory
 from shared.caller import Asking, Caller
-from shared.errors import DomainError
+from shared.errors import DomainError, NotFound
 from shared.http import status_of
 from shared.workdays import Explained, legal_day
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
+PAGE = 50
+DONE = {
+    "released": "已发布，各渠道正在处理，请稍后刷新查看回执。",
+    "confirmed": "已登记公开凭证。",
+    "retried": "已安排立即重试。",
+}
 
 
 @router.get("/")
@@ -29,16 +38,18 @@ async def home() -> Response:
 
 
 @router.get("/work")
-async def work(request: Request, caller: Caller) -> Response:
+async def work(request: Request, caller: Caller, before: datetime | None = None) -> Response:
     """What waits for release, which channels need somebody, what went out."""
     async with caller.reading() as db:
-        every = await queries.publications(db)
+        waiting = await queries.waiting(db)
+        out = await queries.out(db, before, PAGE + 1)
         channels = await queries.open_deliveries(db)
         names = {a.agency: a.name for a in await directory.agencies(db)}
-    waiting = [row for row in every if row.status == "WAITING"]
-    out = [row for row in every if row.status != "WAITING"]
+    older = out[PAGE - 1].opened_at if len(out) > PAGE else None
     return PAGES.render(
-        request, "publications.html", waiting=waiting, out=out, channels=channels,
+        request, "publications.html", waiting=[row for row in waiting if may_see(caller, row)],
+        out=[row for row in out[:PAGE] if may_see(caller, row)], older=older,
+        channels=[d for d in channels if operates(caller, d["agency"])],
         agencies=names, today=legal_day(caller.now),
     )  # fmt: skip
 
@@ -46,13 +57,6 @@ async def work(request: Request, caller: Caller) -> Response:
 @router.get("/work/{item_id}")
 async def publication(item_id: str, request: Request, caller: Caller, done: str = "") -> Response:
     return await _show(request, caller, item_id, done=DONE.get(done, ""))
-
-
-DONE = {
-    "released": "已发布，各渠道正在处理，请稍后刷新查看回执。",
-    "confirmed": "已登记公开凭证。",
-    "retried": "已安排立即重试。",
-}
 
 
 async def _show(
@@ -64,18 +68,22 @@ async def _show(
     error: DomainError | None = None,
 ) -> Response:
     async with caller.reading() as db:
-        row = await queries.publication(db, item_id)
+        row = await seen(caller, db, item_id)
         channels = await queries.deliveries(db, item_id)
         readers = await queries.readers(db, item_id)
-        name = (await directory.agency(db, row.agency)).name
+        agency = await directory.agency(db, row.agency)
     rule = Explained.model_validate(row.post_rule).text() if row.post_rule else None
-    may_release = caller.has("DISCLOSURE_OFFICE", row.agency)
-    may_operate = may_release or caller.has("CHANNEL_OPERATOR", row.agency)
+    people = [*(reader["person"] for reader in readers), row.released_by or ""]
+    may_release = any(caller.has(role, row.agency) for role in RELEASERS)
+    may_operate = any(caller.has(role, row.agency) for role in OPERATORS)
     return PAGES.render(
         request, "publication.html", status=status_of(error) if error else 200, row=row,
-        channels=channels, readers=readers, agency_name=name, rule=rule, done=done,
+        channels=channels, readers=readers, names=await names_of(caller, people),
+        agency_name=agency.name, rule=rule, done=done,
         errors={error.field or "file": error.detail} if error else {}, today=legal_day(caller.now),
-        may_release=may_release, may_operate=may_operate, url=item_url(row.agency, item_id),
+        may_release=may_release, may_operate=may_operate,
+        on_website=any(d["channel"] == "WEBSITE" and d["state"] == "CONFIRMED" for d in channels),
+        url=item_url(row.agency, item_id) if row.reaches("WEBSITE") else None,
     )  # fmt: skip
 
 
@@ -84,7 +92,7 @@ async def release(
     item_id: str, request: Request, caller: Caller, version: Annotated[int | None, Form()] = None
 ) -> Response:
     try:
-        await api.release_item(caller, item_id, version)
+        await office.release_item(caller, item_id, version)
     except DomainError as error:
         return await _show(request, caller, item_id, error=error)
     return RedirectResponse(f"/publisher/work/{item_id}?done=released", 303)
@@ -96,7 +104,7 @@ async def confirm(
     occurred_on: Annotated[date, Form(alias="occurredOn")], file: Annotated[UploadFile, File()],
 ) -> Response:  # fmt: skip
     try:
-        await api.confirm_delivery(caller, key, occurred_on, file)
+        await office.confirm_delivery(caller, key, occurred_on, file)
     except DomainError as error:
         return await _show(request, caller, item_id, error=error)
     return RedirectResponse(f"/publisher/work/{item_id}?done=confirmed", 303)
@@ -105,36 +113,45 @@ async def confirm(
 @router.post("/work/{item_id}/deliveries/{key}/retry")
 async def retry(item_id: str, key: str, request: Request, caller: Caller) -> Response:
     try:
-        await api.retry_delivery(caller, key)
+        await office.retry_delivery(caller, key)
     except DomainError as error:
         return await _show(request, caller, item_id, error=error)
     return RedirectResponse(f"/publisher/work/{item_id}?done=retried", 303)
 
 
+@router.get("/work/{item_id}/evidence/{digest}")
+async def evidence(item_id: str, digest: str, caller: Caller) -> Response:
+    """A photo or minutes that prove a delivery."""
+    async with caller.reading() as db:
+        await seen(caller, db, item_id)
+        if not await queries.proves(db, item_id, digest):
+            raise NotFound
+    data = await caller.blobs.get(digest)
+    return Response(data, media_type=media_type(data) or "application/octet-stream")
+
+
 @router.get("/work/{item_id}/poster.pdf")
 async def poster(item_id: str, caller: Caller, paper: str = "a4") -> Response:
-    """A4 or A3 poster for the notice board; only what is released and goes to a board."""
+    """A4 or A3 poster; only when the notice board's turn has come. Raises PosterTooEarly."""
     async with caller.reading() as db:
-        row = await queries.publication(db, item_id)
+        row = await seen(caller, db, item_id)
+        boards = [
+            d for d in await queries.deliveries(db, item_id) if d["channel"] == "NOTICE_BOARD"
+        ]
         content = await contents.kept(db, row.manifest_hash)
-        name = (await directory.agency(db, row.agency)).name
-    if content is None or row.released_on is None or not _for_board(row.clearance):
-        raise NoSuchPublication("发布后才能生成公开栏张贴页，且须包含公开栏渠道")
+        agency = await directory.agency(db, row.agency)
+    due = [d for d in boards if d["round"] == row.round and d["due"] and d["scope"] == "PUBLIC"]
+    if content is None or row.released_on is None or not due:
+        raise PosterTooEarly
+    origin = caller.runtime.settings.public_url
     pdf = poster_pdf(
         Poster(
-            title=row.title, doc_no=row.doc_no, index_no=row.index_no or "", agency_name=name,
-            paragraphs=paragraphs(content.body), published_on=row.released_on,
+            title=row.title, doc_no=row.doc_no, index_no=row.index_no or "", agency_name=agency.name,
+            paragraphs=paragraphs(content.body), published_on=due[0]["occurred_on"] or legal_day(caller.now),
             post_until=row.post_until, manifest_hash=row.manifest_hash,
-            url=caller.runtime.settings.public_url + item_url(row.agency, item_id),
+            url=origin + item_url(row.agency, item_id) if row.reaches("WEBSITE") else None,
         ),
         "a3" if paper == "a3" else "a4",
     )  # fmt: skip
     headers = {"Content-Disposition": 'inline; filename="poster.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
-
-
-def _for_board(clearance: dict[str, Any]) -> bool:
-    return any(
-        ring["scope"] == "PUBLIC" and "NOTICE_BOARD" in ring["channels"]
-        for ring in clearance["rings"]
-    )

@@ -46,6 +46,12 @@ def test_a_long_text_goes_on_to_further_pages():
     assert len(pypdf.PdfReader(io.BytesIO(poster_pdf(long))).pages) > 1
 
 
+def test_what_has_no_page_has_no_qr_code_either():
+    pdf = poster_pdf(Poster(**{**POSTER.__dict__, "url": None}))
+    assert "网页" not in text_of(pdf)
+    assert "330105001/2026-00001" in text_of(pdf)
+
+
 @pytest.mark.parametrize("paper", ["a4", "a3"])
 def test_the_paper_has_its_size(paper):
     page = pypdf.PdfReader(io.BytesIO(poster_pdf(POSTER, paper))).pages[0]

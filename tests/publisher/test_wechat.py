@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from hashlib import sha256
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ import uvicorn
 
 from deploy.wechat_sandbox.account import Account
 from deploy.wechat_sandbox.app import create_app
-from services.publisher.channels.wechat import WeChat, WeChatError
+from services.publisher.channels.wechat import Article, WeChat, WeChatError
 
 
 @pytest.fixture
@@ -36,8 +37,12 @@ async def wechat(sandbox):
     await client.close()
 
 
-async def submit(wechat, mark="item-1:1"):
-    return await wechat.submit(mark, "关于公布名册的通知", "<p>正文</p>", "摘要")
+def article(mark="item-1:1", title="关于公布名册的通知"):
+    return Article(mark, title, "<p>正文</p>", "摘要")
+
+
+async def submit(wechat, mark="item-1:1", *, again=False):
+    return await wechat.submit(article(mark), again=again)
 
 
 async def test_an_article_is_published_and_its_address_comes_later(sandbox, wechat):
@@ -45,6 +50,7 @@ async def test_an_article_is_published_and_its_address_comes_later(sandbox, wech
     assert (await wechat.status(publish_id)).state == "PENDING"
     outcome = await wechat.status(publish_id)
     assert (outcome.state, outcome.article_id) == ("CONFIRMED", "article-1")
+    assert outcome.sha256 == sha256("<p>正文</p>".encode()).hexdigest(), "of what is really shown"
     assert sandbox[0].state.posts[0]["articles"][0]["title"] == "关于公布名册的通知"
 
 
@@ -71,7 +77,7 @@ async def test_a_draft_can_be_refused_by_its_title_while_others_pass(sandbox, we
     with pytest.raises(WeChatError) as refused:
         await submit(wechat)
     assert refused.value.code == "DRAFT_REFUSED"
-    await wechat.submit("item-2:1", "另一件通知", "<p>正文</p>", "摘要")
+    await wechat.submit(article("item-2:1", "另一件通知"), again=False)
     assert len(sandbox[0].state.posts) == 1
 
 
@@ -82,12 +88,24 @@ async def test_a_rejection_afterwards_is_a_failure(sandbox, wechat):
     assert (await wechat.status(publish_id)).state == "FAILED"
 
 
+async def test_a_submission_that_wechat_does_not_know_any_more_is_a_failure(wechat):
+    outcome = await wechat.status("publish-of-long-ago")
+    assert (outcome.state, outcome.code) == ("FAILED", "UNKNOWN_ID")
+
+
+async def test_a_first_submission_looks_for_nothing(sandbox, wechat):
+    """Each look costs of the day's quota; only a second try has something to find."""
+    sandbox[0].state.drafts.append({"media_id": "m", "articles": [article().wire()], "sent": False})
+    await submit(wechat)
+    assert len(sandbox[0].state.drafts) == 2
+
+
 async def test_a_lost_answer_makes_no_second_draft_and_no_second_post(sandbox, wechat):
     sandbox[0].state.faults.drop = 1
     with pytest.raises(WeChatError):
         await submit(wechat)
-    await submit(wechat)
-    again = await submit(wechat)
+    await submit(wechat, again=True)
+    again = await submit(wechat, again=True)
     assert (await wechat.status(again)).article_id == "article-1"
     assert (len(sandbox[0].state.drafts), len(sandbox[0].state.posts)) == (1, 1)
 

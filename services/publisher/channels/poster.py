@@ -18,7 +18,7 @@ from shared.workdays import chinese
 
 @dataclass(frozen=True)
 class Poster:
-    """What is printed. `post_until` None stands for open end; `url` is the item's public page."""
+    """What is printed. `post_until` None: open end; `url`: the public page, if it has one."""
 
     title: str
     doc_no: str | None
@@ -27,7 +27,7 @@ class Poster:
     paragraphs: tuple[str, ...]
     published_on: date
     post_until: date | None
-    url: str
+    url: str | None
     manifest_hash: str
 
 
@@ -48,16 +48,18 @@ LAYOUT = """
 #v(1fr)
 #block(breakable: false, width: 100%, inset: (top: 8pt), stroke: (top: 0.8pt + luma(120)))[
   #set par(first-line-indent: 0pt, leading: .7em)
-  #grid(columns: (1fr, 2.6cm), gutter: 12pt,
+  #grid(columns: if data.url == none { (1fr,) } else { (1fr, 2.6cm) }, gutter: 12pt,
     text(9.5pt)[
       索引号：#data.index_no #linebreak()
       公开日期：#data.published #linebreak()
       公示期限：#data.until #linebreak()
       内容校验值：#data.manifest_hash.slice(0, 32) #linebreak()
       #data.manifest_hash.slice(32) #linebreak()
-      网页：#data.url
+      #if data.url != none [网页：#data.url]
     ],
-    image(bytes(sys.inputs.qr), format: "svg", width: 2.6cm, alt: "网页二维码"))
+    ..if data.url == none { () } else {
+      (image(bytes(sys.inputs.qr), format: "svg", width: 2.6cm, alt: "网页二维码"),)
+    })
 ]
 """
 
@@ -71,7 +73,9 @@ def poster_pdf(poster: Poster, paper: Literal["a4", "a3"] = "a4") -> bytes:
     }
     data.pop("published_on")
     data.pop("post_until")
-    inputs = {"data": json.dumps(data, ensure_ascii=False), "qr": _qr(poster.url), "paper": paper}
+    inputs = {"data": json.dumps(data, ensure_ascii=False), "paper": paper}
+    if poster.url:
+        inputs["qr"] = _qr(poster.url)
     compiled: bytes = typst.compile(  # type: ignore[misc]
         LAYOUT.encode(), font_paths=[str(fonts())], ignore_system_fonts=True, sys_inputs=inputs
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Literal
 
 import httpx
@@ -12,11 +13,13 @@ import orjson
 
 # Tokens that are invalid, forged or expired: one new token, one more try.
 TOKEN_ERRORS = frozenset({40001, 40014, 42001})
+UNKNOWN_ID = "UNKNOWN_ID"
 CODES = {
     45009: "QUOTA_REACHED",
     45110: "QUOTA_REACHED",
     48001: "NOT_ALLOWED",
     53503: "DRAFT_REFUSED",
+    53600: UNKNOWN_ID,
 }
 TEXTS = {
     "QUOTA_REACHED": "微信接口今日调用次数已用完，将自动重试",
@@ -24,6 +27,7 @@ TEXTS = {
     "DRAFT_REFUSED": "微信未接受该草稿，请检查内容后重试",
     "UNREACHABLE": "暂时连接不上微信，将自动重试",
     "REJECTED": "微信审核未通过",
+    UNKNOWN_ID: "微信不认识此前的提交编号，将重新提交",
 }
 PAGE = 20
 ARTICLE = "article:"  # an id of something that is out already
@@ -43,16 +47,34 @@ class WeChatError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a submitted article: publishing is asynchronous, a call that succeeds proves nothing."""
+    """What became of a submitted article: publishing is asynchronous, a call that succeeds proves nothing.
+
+    `url` and `sha256` of the content that WeChat really shows, when it does; `code` when it refuses to.
+    """
 
     state: State
-    article_id: str | None = None
-    url: str | None = None
-    code: str | None = None
+    article_id: str = ""
+    url: str = ""
+    sha256: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Article:
+    """What is published. `mark` stands as its author: by it the article is found again."""
+
+    mark: str
+    title: str
+    html: str
+    digest: str
+
+    def wire(self) -> dict[str, str]:
+        return {"title": self.title[:64], "author": self.mark, "digest": self.digest[:120],
+                "content": self.html}  # fmt: skip
 
 
 class WeChat:
-    """Client of one account. Each article carries our `mark` (as author), by which it is found again."""
+    """Client of one account."""
 
     def __init__(self, base_url: str, app_id: str, secret: str) -> None:
         self._http = httpx.AsyncClient(base_url=base_url, timeout=15, trust_env=False)
@@ -62,18 +84,19 @@ class WeChat:
         self._renew_at = 0.0
         self._renewing = asyncio.Lock()
 
-    async def submit(self, mark: str, title: str, html: str, digest: str) -> str:
-        """Draft (unless ours is there already) and submit; return an id for `status`.
+    async def submit(self, article: Article, *, again: bool) -> str:
+        """Draft and submit; return an id for `status`. Raises WeChatError.
 
-        `draft/add` is not idempotent: after a crash the draft with our mark is looked for first,
-        and an article already submitted under this mark is not submitted again. Raises WeChatError.
+        `draft/add` is not idempotent: when it is done `again`, an article or a draft with our mark
+        is looked for first, so that nothing is drafted or published twice.
         """
-        if known := await self._submitted(mark):
-            return known
-        media_id = await self._draft(mark)
+        media_id = None
+        if again:
+            if known := await self._submitted(article.mark):
+                return known
+            media_id = await self._draft(article.mark)
         if media_id is None:
-            article = {"title": title[:64], "author": mark, "digest": digest[:120], "content": html}
-            added = await self._call("draft/add", {"articles": [article]})
+            added = await self._call("draft/add", {"articles": [article.wire()]})
             media_id = added["media_id"]
         sent = await self._call("freepublish/submit", {"media_id": media_id})
         return str(sent["publish_id"])
@@ -81,18 +104,26 @@ class WeChat:
     async def status(self, publish_id: str) -> Outcome:
         """What became of it. Raises WeChatError when WeChat does not answer."""
         if publish_id.startswith(ARTICLE):
-            article_id = publish_id.removeprefix(ARTICLE)
-            found = await self._call("freepublish/getarticle", {"article_id": article_id})
-            return Outcome("CONFIRMED", article_id, found["news_item"][0]["url"])
-        body = await self._call("freepublish/get", {"publish_id": publish_id})
+            return await self._shown(publish_id.removeprefix(ARTICLE))
+        try:
+            body = await self._call("freepublish/get", {"publish_id": publish_id})
+        except WeChatError as refusal:
+            if refusal.code == UNKNOWN_ID:
+                return Outcome("FAILED", code=UNKNOWN_ID)
+            raise
         match body["publish_status"]:
             case 0:
-                item = body["article_detail"]["item"][0]
-                return Outcome("CONFIRMED", body["article_id"], item["article_url"])
+                return await self._shown(body["article_id"])
             case 1:
                 return Outcome("PENDING")
             case _:
                 return Outcome("FAILED", code="REJECTED")
+
+    async def _shown(self, article_id: str) -> Outcome:
+        found = await self._call("freepublish/getarticle", {"article_id": article_id})
+        news = found["news_item"][0]
+        digest = sha256(news["content"].encode()).hexdigest()
+        return Outcome("CONFIRMED", article_id, news["url"], digest)
 
     async def _draft(self, mark: str) -> str | None:
         return await self._search("draft/batchget", mark, "media_id")

@@ -7,6 +7,8 @@ from typing import Literal
 
 from shared.events import Json, Wire
 
+HANDLING_RESULT = "HANDLING_RESULT"
+
 
 class Ring(Wire):
     """One audience and its channels; rings are ordered from the inside out."""
@@ -49,3 +51,9 @@ class Clearance(Wire):
     @property
     def due_on(self) -> date | None:
         return date.fromisoformat(self.publish_by["due"]) if self.publish_by else None
+
+    @property
+    def responds_to(self) -> str | None:
+        """The item that a handling result answers."""
+        found = (r["itemId"] for r in self.relations if r["type"] == "RESPONDS_TO")
+        return next(found, None)

@@ -7,6 +7,7 @@ from datetime import date
 
 from services.publisher.domain.clearance import Clearance
 from services.publisher.domain.events import Evidence, PostUntil
+from services.publisher.domain.scopes import Matrix
 
 
 @dataclass(frozen=True)
@@ -16,12 +17,14 @@ class OpenPublication:
 
 @dataclass(frozen=True)
 class ReleaseItem:
-    """`index_no` is the number already given, or the next of the agency and year."""
+    """`index_no` is the number already given, or the next one, the `serial`-th of agency and year."""
 
     by: str
     on: date
     index_no: str
+    serial: int | None
     post_until: PostUntil
+    matrix: Matrix
 
 
 @dataclass(frozen=True)
@@ -42,4 +45,12 @@ class EndPosting:
     on: date
 
 
-PublicationCommand = OpenPublication | ReleaseItem | NoteConfirmed | EndPosting
+@dataclass(frozen=True)
+class RecountPosting:
+    """A calendar year was published: `post_until` counted again from the same day as before."""
+
+    round: int
+    post_until: PostUntil
+
+
+PublicationCommand = OpenPublication | ReleaseItem | NoteConfirmed | RecountPosting | EndPosting

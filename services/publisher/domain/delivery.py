@@ -1,4 +1,4 @@
-"""The delivery: one channel, one round. Planned → submitted → confirmed, or failed and tried again."""
+"""The delivery: one channel, one round. Planned → started → submitted → confirmed, or failed, again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from services.publisher.domain.delivery_events import (
     DeliveryEvent,
     DeliveryFailed,
     DeliveryPlanned,
+    DeliveryRetried,
+    DeliveryStarted,
     DeliverySubmitted,
 )
 from services.publisher.domain.errors import NoSuchDelivery, NotFailed, NotWaiting
@@ -20,6 +22,8 @@ from shared.decider import Decider
 
 # Shown by us; every other channel is confirmed by hand, with evidence.
 AUTOMATIC = frozenset({"WEBSITE", "INTRANET", "WECHAT"})
+# Doing it twice would show it twice: the start is recorded before the act, so that a crash is noticed.
+NOT_TWICE = frozenset({"WECHAT"})
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
 
@@ -33,6 +37,11 @@ class PlanDelivery:
     scope: str
     channel: str
     manifest_hash: str
+
+
+@dataclass(frozen=True)
+class StartDelivery:
+    """Before the first act of a channel in NOT_TWICE."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,9 @@ class RetryDelivery:
     at: datetime
 
 
-DeliveryCommand = PlanDelivery | SubmitDelivery | ConfirmDelivery | FailDelivery | RetryDelivery
+DeliveryCommand = (
+    PlanDelivery | StartDelivery | SubmitDelivery | ConfirmDelivery | FailDelivery | RetryDelivery
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ class Delivery:
     """Delivery 渠道发布: what one channel has shown."""
 
     planned: DeliveryPlanned | None = None
-    state: Literal["PENDING", "SUBMITTED", "CONFIRMED", "FAILED"] = "PENDING"
+    state: Literal["PENDING", "STARTED", "SUBMITTED", "CONFIRMED", "FAILED"] = "PENDING"
     attempts: int = 0
 
 
@@ -90,25 +101,29 @@ def decide(command: DeliveryCommand, now: Delivery) -> Sequence[DeliveryEvent]:
         return [] if now.planned else [DeliveryPlanned(**command.__dict__)]
     if now.planned is None:
         raise NoSuchDelivery
+    if now.state == "CONFIRMED":
+        return _over(command)
+    planned = now.planned
     match command:
+        case StartDelivery():
+            return [DeliveryStarted(item_id=planned.item_id)] if now.state == "PENDING" else []
         case SubmitDelivery(ref):
-            if now.state == "CONFIRMED":
-                raise NotWaiting
-            return [DeliverySubmitted(item_id=now.planned.item_id, ref=ref)]
+            return [DeliverySubmitted(item_id=planned.item_id, ref=ref)]
         case ConfirmDelivery():
-            if now.state == "CONFIRMED":
-                raise NotWaiting
-            return [_confirmed(command, now.planned)]
+            return [_confirmed(command, planned)]
         case FailDelivery(code, at):
-            return (
-                []
-                if now.state == "CONFIRMED"
-                else [_failed(code, at, now.planned, now.attempts + 1)]
-            )
+            return [_failed(code, at, planned, now.attempts + 1)]
         case RetryDelivery(at):
             if now.state != "FAILED":
                 raise NotFailed
-            return [_failed("RETRY", at, now.planned, now.attempts, wait=False)]
+            return [DeliveryRetried(item_id=planned.item_id, at=at)]
+
+
+def _over(command: DeliveryCommand) -> Sequence[DeliveryEvent]:
+    """Shown already: a late failure means nothing, everything else is a mistake."""
+    if isinstance(command, FailDelivery):
+        return []
+    raise NotWaiting
 
 
 def _confirmed(command: ConfirmDelivery, planned: DeliveryPlanned) -> DeliveryConfirmed:
@@ -120,10 +135,8 @@ def _confirmed(command: ConfirmDelivery, planned: DeliveryPlanned) -> DeliveryCo
     )
 
 
-def _failed(
-    code: str, at: datetime, planned: DeliveryPlanned, attempt: int, *, wait: bool = True
-) -> DeliveryFailed:
-    retry_at = at + back_off(attempt) if wait else at
+def _failed(code: str, at: datetime, planned: DeliveryPlanned, attempt: int) -> DeliveryFailed:
+    retry_at = at + back_off(attempt)
     return DeliveryFailed(**_place(planned), attempt=attempt, code=code, retry_at=retry_at)
 
 
@@ -135,12 +148,16 @@ def evolve(now: Delivery, event: DeliveryEvent) -> Delivery:
     match event:
         case DeliveryPlanned():
             return Delivery(event)
+        case DeliveryStarted():
+            return replace(now, state="STARTED")
         case DeliverySubmitted():
             return replace(now, state="SUBMITTED")
         case DeliveryConfirmed():
             return replace(now, state="CONFIRMED")
         case DeliveryFailed():
             return replace(now, state="FAILED", attempts=event.attempt)
+        case DeliveryRetried():
+            return now
 
 
 DELIVERY = Decider(initial=Delivery(), decide=decide, evolve=evolve)

@@ -24,6 +24,13 @@ class DeliveryPlanned(Event):
     manifest_hash: str
 
 
+class DeliveryStarted(Event):
+    """A working fact: about to hand over. After a crash it tells that this may have happened."""
+
+    type: Literal["publisher.delivery-started.v1"] = "publisher.delivery-started.v1"
+    item_id: str
+
+
 class DeliverySubmitted(Event):
     """A working fact: handed over; the outcome comes later. `ref` is the channel's own id."""
 
@@ -60,5 +67,20 @@ class DeliveryFailed(Event):
     retry_at: datetime
 
 
-DeliveryEvent = DeliveryPlanned | DeliverySubmitted | DeliveryConfirmed | DeliveryFailed
+class DeliveryRetried(Event):
+    """A working fact: a person did not want to wait for the next try; it is due at `at` (UTC)."""
+
+    type: Literal["publisher.delivery-retried.v1"] = "publisher.delivery-retried.v1"
+    item_id: str
+    at: datetime
+
+
+DeliveryEvent = (
+    DeliveryPlanned
+    | DeliveryStarted
+    | DeliverySubmitted
+    | DeliveryConfirmed
+    | DeliveryFailed
+    | DeliveryRetried
+)
 DELIVERY_CODEC: Codec[DeliveryEvent] = Codec(Annotated[DeliveryEvent, Field(discriminator="type")])

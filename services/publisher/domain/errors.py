@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound, Stale
 
 
 class NoSuchPublication(NotFound):
@@ -19,10 +19,20 @@ class OlderRevision(Conflict):
     text: ClassVar[str] = "已有更新的一稿，不能再发布旧稿"
 
 
+class ChangedMeanwhile(Stale):
+    text: ClassVar[str] = "刚刚批准了新的一稿，请核对后再发布"
+
+
 class LeaksOutside(Invalid):
     """Scope × channel guard: what is not PUBLIC never reaches a public output (S2-21, S3-12)."""
 
-    text: ClassVar[str] = "该公开范围不允许使用面向社会的渠道，已拒绝发布"
+    text: ClassVar[str] = "该公开范围不允许使用所选渠道，已拒绝发布"
+
+
+class WiderThanItsItem(Invalid):
+    """S1-13: a handling result is public in the scope of its item, no wider."""
+
+    text: ClassVar[str] = "办理结果的公开范围超出了所涉事项的公开范围，已拒绝公开"
 
 
 class TooEarly(Conflict):
@@ -48,7 +58,27 @@ class BadDate(Invalid):
 
 
 class EvidenceNeeded(Invalid):
-    text: ClassVar[str] = "请上传公开的凭证，例如公开栏照片或会议记录"
+    text: ClassVar[str] = "请上传公开的凭证，例如公开栏照片或会议记录；不能是空文件"
+
+
+class EvidenceTooLarge(Invalid):
+    text: ClassVar[str] = "凭证超过 20 MB，请压缩后上传"
+
+
+class PhotoNeeded(Invalid):
+    """A board is proven by a photo of it (S1-16)."""
+
+    text: ClassVar[str] = "公开栏须上传照片（JPG、PNG、WebP 或 HEIC），您上传的文件不是图片"
+
+
+class UnknownEvidence(Invalid):
+    text: ClassVar[str] = "凭证只接受照片、PDF 或 Word 文档"
+
+
+class PosterTooEarly(NotFound):
+    """Nothing is printed for the public before the inside ring is confirmed, nor for another channel."""
+
+    text: ClassVar[str] = "轮到公开栏公开时才能生成张贴页；未选公开栏渠道的信息没有张贴页"
 
 
 class TextTampered(Conflict):

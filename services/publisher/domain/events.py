@@ -37,7 +37,10 @@ class PublicationOpened(Event):
 
 
 class PublicationScheduled(Event):
-    """排期: released; the index number is reserved here (ADR 0006)."""
+    """排期: released. The index number is given here: it must stand on what is shown.
+
+    `serial` only when the number is new in its agency and year.
+    """
 
     type: Literal["publisher.publication-scheduled.v1"] = "publisher.publication-scheduled.v1"
     item_id: str
@@ -49,6 +52,7 @@ class PublicationScheduled(Event):
     released_on: date
     post_until: PostUntil
     index_no: str
+    serial: int | None = None
 
 
 class ChannelNoted(Event):
@@ -102,6 +106,14 @@ class PublicationCompleted(Event):
     channels: tuple[str, ...]
 
 
+class PostingRecounted(Event):
+    """A working fact: the end of the posting after a calendar year was published, no longer provisional."""
+
+    type: Literal["publisher.posting-recounted.v1"] = "publisher.posting-recounted.v1"
+    round: int
+    post_until: PostUntil
+
+
 class PostingEnded(Event):
     """公示期满: the page stays reachable with its status."""
 
@@ -119,6 +131,7 @@ PublicationEvent = (
     | ChannelNoted
     | ItemPublished
     | PublicationCompleted
+    | PostingRecounted
     | PostingEnded
 )
 PUBLICATION_CODEC: Codec[PublicationEvent] = Codec(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from services.publisher.domain.clearance import Clearance
@@ -12,6 +12,7 @@ from services.publisher.domain.commands import (
     NoteConfirmed,
     OpenPublication,
     PublicationCommand,
+    RecountPosting,
     ReleaseItem,
 )
 from services.publisher.domain.errors import (
@@ -25,6 +26,7 @@ from services.publisher.domain.events import (
     ChannelNoted,
     ItemPublished,
     PostingEnded,
+    PostingRecounted,
     PostUntil,
     PublicationCompleted,
     PublicationEvent,
@@ -37,14 +39,17 @@ from shared.decider import Decider
 
 @dataclass(frozen=True)
 class Publication:
-    """Publication 公开发布. `confirmed` holds (ring, channel) of the current round."""
+    """Publication 公开发布, in its current round.
+
+    `confirmed` holds (ring, channel); `public_on` the day each ring became public.
+    """
 
     clearance: Clearance | None = None
     round: int = 0
     released: bool = False
     index_no: str | None = None
     confirmed: frozenset[tuple[int, str]] = frozenset()
-    rings_out: frozenset[int] = frozenset()
+    public_on: Mapping[int, date] = field(default_factory=dict)
     completed: bool = False
     post_until: PostUntil | None = None
     ended: bool = False
@@ -58,6 +63,8 @@ def decide(command: PublicationCommand, now: Publication) -> Sequence[Publicatio
             return _release(command, now)
         case NoteConfirmed():
             return _note(command, now)
+        case RecountPosting(round, until):
+            return _recount(round, until, now)
         case EndPosting(round, on):
             return _end(round, on, now)
 
@@ -74,7 +81,7 @@ def _release(command: ReleaseItem, now: Publication) -> Sequence[PublicationEven
         raise NoSuchPublication
     if now.released:
         raise AlreadyReleased
-    guard(cleared.rings)
+    guard(cleared.rings, command.matrix)
     return [
         PublicationScheduled(
             item_id=cleared.item_id,
@@ -86,6 +93,7 @@ def _release(command: ReleaseItem, now: Publication) -> Sequence[PublicationEven
             released_on=command.on,
             post_until=command.post_until,
             index_no=now.index_no or command.index_no,
+            serial=None if now.index_no else command.serial,
         )
     ]
 
@@ -96,7 +104,7 @@ def _note(command: NoteConfirmed, now: Publication) -> Sequence[PublicationEvent
         return []  # a late photo of an earlier round
     if (command.ring, command.channel) in now.confirmed:
         return []
-    if command.ring > 0 and command.ring - 1 not in now.rings_out:
+    if command.ring > 0 and not _inside_first(command, now):
         raise TooEarly
     noted = ChannelNoted(
         round=command.round,
@@ -111,6 +119,12 @@ def _note(command: NoteConfirmed, now: Publication) -> Sequence[PublicationEvent
     if (done := _completed(command, cleared, now)) is not None:
         events.append(done)
     return events
+
+
+def _inside_first(command: NoteConfirmed, now: Publication) -> bool:
+    """先党内、后党外 (S3-15), in the order of recording and in the order of days."""
+    inside = now.public_on.get(command.ring - 1)
+    return inside is not None and command.occurred_on >= inside
 
 
 def _published(command: NoteConfirmed, cleared: Clearance, now: Publication) -> ItemPublished:
@@ -152,8 +166,19 @@ def _completed(
         revision=cleared.revision,
         round=now.round,
         completed_on=command.occurred_on,
-        channels=tuple(channel for _, channel in sorted(confirmed)),
+        channels=tuple(
+            channel
+            for n, ring in enumerate(cleared.rings)
+            for channel in ring.channels
+            if (n, channel) in confirmed
+        ),
     )
+
+
+def _recount(round: int, until: PostUntil, now: Publication) -> Sequence[PublicationEvent]:
+    if round != now.round or not now.released or now.ended or until == now.post_until:
+        return []
+    return [PostingRecounted(round=round, post_until=until)]
 
 
 def _end(round: int, on: date, now: Publication) -> Sequence[PublicationEvent]:
@@ -178,9 +203,12 @@ def evolve(now: Publication, event: PublicationEvent) -> Publication:
         case ChannelNoted():
             return replace(now, confirmed=now.confirmed | {(event.ring, event.channel)})
         case ItemPublished():
-            return replace(now, rings_out=now.rings_out | {event.ring}, post_until=event.post_until)
+            public_on = {**now.public_on, event.ring: event.occurred_on}
+            return replace(now, public_on=public_on, post_until=event.post_until)
         case PublicationCompleted():
             return replace(now, completed=True)
+        case PostingRecounted():
+            return replace(now, post_until=event.post_until)
         case PostingEnded():
             return replace(now, ended=True)
 

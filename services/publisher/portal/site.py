@@ -1,195 +1,141 @@
-"""The portal: static files of PUBLIC items only, written aside and renamed, by one writer at a time."""
+"""The portal: static files of PUBLIC items only, written by one writer at a time."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
-from collections.abc import Mapping
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from datetime import UTC, date, datetime
 
-from services.publisher.delivering import Job
-from services.publisher.portal import rows
+import structlog
+
+from services.publisher.contents import canonical
+from services.publisher.domain.errors import NoSuchPublication
+from services.publisher.jobs import Job
+from services.publisher.portal import lists, rows
+from services.publisher.portal.files import Folder, attachment_path
+from services.publisher.portal.keeping import keep
+from services.publisher.portal.listing import Frame
 from services.publisher.portal.rows import PortalItem
+from services.publisher.releasing import post_until
 from shared import directory
 from shared.db import Db
+from shared.errors import DomainError
 from shared.pages import Pages
 from shared.runtime import Runtime
 from shared.workdays import legal_day
 
-SITE_NAME = "政务党务公开"
-
-
-def item_url(agency: str, item_id: str) -> str:
-    return f"/a/{agency}/i/{item_id}.html"
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class WrittenPage:
-    item_id: str
+    url: str
     sha256: str
 
 
 class Site:
-    """`root` is the folder that the edge serves. Lists that became stale are rewritten by `refresh`."""
+    """Item pages are written at once; lists that became stale are rewritten by `refresh`."""
 
     def __init__(self, runtime: Runtime, pages: Pages) -> None:
-        self.root = runtime.settings.data / "portal"
+        self.folder = Folder(runtime.settings.data / "portal")
         self._runtime = runtime
         self._pages = pages
-        self._stale: set[str] = set()
-        self._writing = asyncio.Lock()
+        self._origin = runtime.settings.public_url
+        self._changed: defaultdict[str, set[str]] = defaultdict(set)  # agency → items
+        self._whole: set[str] = set()  # agencies whose lists are written from the first page on
+        self._agencies: dict[str, str] = {}
+        self._item = asyncio.Lock()  # of two versions of a page the later one stays
 
     async def publish(self, job: Job) -> WrittenPage:
-        """Write the page of an item (of its parent, for a handling result) and mark the lists stale."""
-        async with self._runtime.facts.transaction() as db:
-            target = await rows.keep(db, job, legal_day_now())
-            page = await self._item_page(db, target.item_id)
+        """Write the page of an item, for a handling result that of the item it answers.
+
+        Raises NoSuchPublication, TextTampered, OutOfSpace, PortalUnwritable: then nothing is public.
+        """
+        about = job.cleared.responds_to if job.cleared.feedback_id else None
         for part in job.content.files:
-            await self._attachment(target.agency, part)
-        digest = await self.write(item_url(target.agency, target.item_id), page)
-        self._stale.add(target.agency)
-        return WrittenPage(target.item_id, digest)
+            data = await self._runtime.blobs.get(part["sha256"])
+            await self.folder.write(attachment_path(job.cleared.agency, part), data)
+        async with self._item, self._runtime.facts.transaction() as db:
+            before = await rows.item(db, about or job.cleared.item_id)
+            if about is None:
+                now = datetime.now(UTC)
+                until = await post_until(db, job.cleared, now)
+                await keep(db, job, until, legal_day(now))
+            return await self._written(db, about or job.cleared.item_id, before)
 
     async def rewrite_item(self, item_id: str) -> None:
-        """After its status changed (posting ended)."""
-        async with self._runtime.facts.transaction() as db:
-            item = await rows.item(db, item_id)
-            if item is None:
-                return
-            page = await self._item_page(db, item_id)
-        await self.write(item.url, page)
-        self._stale.add(item.agency)
+        """After something around it changed, for example its posting ended."""
+        async with self._item, self._runtime.facts.transaction() as db:
+            await self._written(db, item_id, await rows.item(db, item_id))
 
-    async def _item_page(self, db: Db, item_id: str) -> str:
+    async def _written(self, db: Db, item_id: str, before: PortalItem | None) -> WrittenPage:
         item = await rows.item(db, item_id)
-        assert item is not None
-        context = await rows.page_context(db, item)
-        return self._pages.render_static(
+        if item is None:
+            raise NoSuchPublication
+        released = await rows.released(db, item_id)
+        page = self._pages.render_static(
             "portal_item.html", site=item.agency_name, home=f"/a/{item.agency}/", item=item,
-            origin=self._runtime.settings.public_url, today=legal_day_now(), **context,
+            released=released, origin=self._origin,
+            explained=released.post_rule.text() if released.post_rule else None,
+            earlier=await rows.earlier(db, item_id, released.round),
+            results=await rows.results(db, item_id, "PUBLIC"),
         )  # fmt: skip
-
-    async def _attachment(self, agency: str, part: Mapping[str, Any]) -> None:
-        data = await self._runtime.blobs.get(part["sha256"])
-        await self.write_bytes(attachment_path(agency, part), data)
+        stem = item.url.removesuffix(".html")
+        await self.folder.write(f"{stem}.manifest.json", canonical(released.content.manifest))
+        await self.folder.write(f"{stem}.body.txt", released.content.body.encode())
+        digest = await self.folder.write(item.url, page.encode())
+        if before and (before.column_code, before.category_code) != (
+            item.column_code, item.category_code,
+        ):  # fmt: skip
+            self._whole.add(item.agency)
+        self._changed[item.agency].add(item_id)
+        return WrittenPage(item.url, digest)
 
     async def refresh(self) -> int:
-        """Rewrite the lists of agencies that changed, home page, feed and sitemap; return how many pages."""
-        stale, self._stale = self._stale, set()
-        return await self._rewrite_lists(stale) if stale else 0
-
-    async def _rewrite_lists(self, stale: set[str]) -> int:
-        written = 0
-        try:
-            async with self._runtime.facts.transaction() as db:
-                pages = await self._lists(db, stale)
-            for path, text in pages.items():
-                await self.write(path, text)
-                written += 1
-        except BaseException:
-            self._stale |= stale
-            raise
-        return written
-
-    async def _lists(self, db: Db, agencies: set[str]) -> dict[str, str]:
-        pages: dict[str, str] = {}
-        for agency in sorted(agencies):
-            name = (await directory.agency(db, agency)).name
-            pages |= await self._agency_pages(db, agency, name)
-        latest = await rows.latest(db, None, 30)
-        counts = await rows.agencies(db)
-        render = self._pages.render_static
-        pages["/index.html"] = render(
-            "portal_home.html", site=SITE_NAME, home="/", latest=latest, agencies=counts
-        )
-        origin = self._runtime.settings.public_url
-        pages["/feed.xml"] = render("feed.xml", origin=origin, site=SITE_NAME, items=latest)
-        every = await rows.urls(db)
-        pages["/sitemap.xml"] = render("sitemap.xml", origin=origin, items=every, agencies=counts)
-        pages["/404.html"] = render("portal_missing.html", site=SITE_NAME, home="/")
-        return pages
-
-    async def _agency_pages(self, db: Db, agency: str, name: str) -> dict[str, str]:
-        render, home = self._pages.render_static, f"/a/{agency}/"
-        columns = {
-            code: await rows.column(db, agency, code, rows.PAGE + 1) for code in rows.COLUMNS
-        }
-        pages = {
-            f"{home}index.html": render(
-                "portal_agency.html",
-                site=name,
-                home=home,
-                agency=agency,
-                columns=columns,
-                names=rows.COLUMNS,
-                latest=await rows.latest(db, agency, 12),
-            )
-        }
-        for code, first in columns.items():
-            number, page = 1, first
-            while True:
-                more = len(page) > rows.PAGE
-                pages[f"{home}{code.lower()}{'' if number == 1 else f'-{number}'}.html"] = render(
-                    "portal_column.html", site=name, home=home, code=code, names=rows.COLUMNS,
-                    items=page[: rows.PAGE], number=number, more=more,
-                )  # fmt: skip
-                if not more:
-                    break
-                last = page[rows.PAGE - 1]
-                page = await rows.column(db, agency, code, rows.PAGE + 1, before=last)
-                number += 1
-        return pages
-
-    async def everything(self) -> int:
-        """Write every page again, for example after the folder was lost; return how many items."""
+        """Rewrite the lists that changed, feeds and site maps; return how many files."""
         async with self._runtime.facts.transaction() as db:
-            items = await rows.urls(db)
-            agencies = await directory.agencies(db)
-        for item in items:
-            await self.rewrite_item(item.item_id)
-        await self._rewrite_lists({agency.agency for agency in agencies})
-        return len(items)
+            known = {agency.agency: agency.name for agency in await directory.agencies(db)}
+        self._whole |= {id for id, name in known.items() if self._agencies.get(id) != name}
+        self._agencies = known
+        changed, whole = dict(self._changed), set(self._whole)
+        if not changed and not whole:
+            return 0
+        self._changed.clear()
+        self._whole.clear()
+        try:
+            return await self._rewrite_lists(changed, whole)
+        except BaseException:
+            self._whole |= whole | changed.keys()
+            raise
 
-    async def write(self, url: str, text: str) -> str:
-        return await self.write_bytes(url, text.encode())
+    async def _rewrite_lists(self, changed: dict[str, set[str]], whole: set[str]) -> int:
+        files: dict[str, str] = {}
+        async with self._runtime.facts.transaction() as db:
+            frame = Frame(db, self._pages.render_static, self._origin, today())
+            for agency in sorted(changed.keys() | whole):
+                items = None if agency in whole else changed[agency]
+                files |= await lists.agency_files(frame, agency, self._agencies[agency], items)
+            files |= await lists.site_files(frame)
+        for url, text in files.items():
+            await self.folder.write(url, text.encode())
+        return len(files)
 
-    async def write_bytes(self, url: str, data: bytes) -> str:
-        """Write a file so that readers see the old one or the whole new one; return its SHA-256."""
-        async with self._writing:
-            await asyncio.to_thread(_replace, self.root, url, data)
-        return sha256(data).hexdigest()
+    async def everything(self) -> None:
+        """Write every page again, after a start, or when the folder was lost.
+
+        A page whose text is not the approved one any more is left as it was, with an alarm.
+        """
+        await asyncio.to_thread(self.folder.sweep)
+        async with self._runtime.facts.transaction() as db:
+            ids = [row["item_id"] for row in await db.fetch("SELECT item_id FROM portal_items")]
+        for item_id in ids:
+            try:
+                await self.rewrite_item(item_id)
+            except DomainError as refusal:
+                log.error("page not written again", item=item_id, reason=refusal.detail)
+        self._agencies = {}  # so that `refresh` takes each for new
 
 
-def attachment_path(agency: str, part: Mapping[str, Any]) -> str:
-    """Under the file's hash, with its own name for people."""
-    return f"/a/{agency}/f/{part['sha256']}/{part['name']}"
-
-
-def attachment_url(agency: str, part: Mapping[str, Any]) -> str:
-    return quote(attachment_path(agency, part))
-
-
-def legal_day_now() -> date:
-    from datetime import UTC, datetime
-
+def today() -> date:
     return legal_day(datetime.now(UTC))
-
-
-def _replace(root: Path, url: str, data: bytes) -> None:
-    path = (root / url.lstrip("/")).resolve()
-    if not path.is_relative_to(root.resolve()):
-        raise ValueError(f"{url} is outside the portal")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(data)
-    Path(file.name).chmod(0o644)
-    os.replace(file.name, path)
-
-
-__all__ = ["PortalItem", "Site", "attachment_url", "item_url"]

@@ -11,6 +11,8 @@ from services.publisher.domain.delivery_events import (
     DeliveryEvent,
     DeliveryFailed,
     DeliveryPlanned,
+    DeliveryRetried,
+    DeliveryStarted,
     DeliverySubmitted,
 )
 from shared.facts import Recorded, Statement
@@ -20,6 +22,8 @@ def project_delivery(fact: Recorded[DeliveryEvent]) -> Iterable[Statement]:
     match fact.event:
         case DeliveryPlanned() as event:
             yield _planned(fact, event)
+        case DeliveryStarted():
+            yield Statement("UPDATE deliveries SET state = 'STARTED' WHERE key = $1", fact.key)
         case DeliverySubmitted() as event:
             yield Statement(
                 "UPDATE deliveries SET state = 'SUBMITTED', ref = $2, next_try = $3 WHERE key = $1",
@@ -43,6 +47,10 @@ def project_delivery(fact: Recorded[DeliveryEvent]) -> Iterable[Statement]:
                 event.attempt,
                 event.code,
                 event.retry_at,
+            )
+        case DeliveryRetried() as event:
+            yield Statement(
+                "UPDATE deliveries SET next_try = $2 WHERE key = $1", fact.key, event.at
             )
 
 

@@ -11,6 +11,8 @@ from services.publisher.domain.events import (
     ChannelNoted,
     ItemPublished,
     PostingEnded,
+    PostingRecounted,
+    PostUntil,
     PublicationCompleted,
     PublicationEvent,
     PublicationOpened,
@@ -29,12 +31,20 @@ def project_publication(fact: Recorded[PublicationEvent]) -> Iterable[Statement]
             yield _opened(fact, event)
         case PublicationScheduled() as event:
             yield _scheduled(fact, event)
-            yield _counter(fact.agency, event.index_no)
+            if event.serial is not None:
+                yield _counter(fact, event.released_on.year, event.serial)
         case ItemPublished() as event:
             yield _published(fact, event)
-            yield from _posting(fact, event)
+            yield Statement(
+                "UPDATE publications SET status = 'PUBLISHED' WHERE item_id = $1"
+                " AND status <> 'COMPLETED'",
+                fact.key,
+            )
+            yield from _posting(fact, event.round, event.post_until)
         case PublicationCompleted():
             yield _status(fact, "COMPLETED")
+        case PostingRecounted() as event:
+            yield from _posting(fact, event.round, event.post_until)
         case PostingEnded() as event:
             yield Statement(
                 "UPDATE publications SET ended_on = $2, version = $3 WHERE item_id = $1",
@@ -52,8 +62,8 @@ def _opened(fact: Recorded[PublicationEvent], event: PublicationOpened) -> State
     cleared = event.clearance
     return Statement(
         "INSERT INTO publications (item_id, agency, revision, round, version, kind, status, title,"
-        " doc_no, manifest_hash, category, affairs_type, clearance, opened_at, due_on)"
-        " VALUES ($1, $2, $3, $4, $5, $6, 'WAITING', $7, $8, $9, $10, $11, $12, $13, $14)"
+        " doc_no, manifest_hash, category, affairs_type, clearance, opened_at, due_on, responds_to)"
+        " VALUES ($1, $2, $3, $4, $5, $6, 'WAITING', $7, $8, $9, $10, $11, $12, $13, $14, $15)"
         " ON CONFLICT (item_id) DO UPDATE SET revision = excluded.revision, round = excluded.round,"
         " version = excluded.version, status = 'WAITING', title = excluded.title,"
         " doc_no = excluded.doc_no, manifest_hash = excluded.manifest_hash,"
@@ -74,6 +84,7 @@ def _opened(fact: Recorded[PublicationEvent], event: PublicationOpened) -> State
         orjson.dumps(cleared.wire()).decode(),
         fact.recorded_at,
         cleared.due_on,
+        cleared.responds_to,
     )
 
 
@@ -92,15 +103,14 @@ def _scheduled(fact: Recorded[PublicationEvent], event: PublicationScheduled) ->
     )
 
 
-def _counter(agency: str, index_no: str) -> Statement:
+def _counter(fact: Recorded[PublicationEvent], year: int, serial: int) -> Statement:
     """The counter follows the facts; the greatest wins, so the order does not matter."""
-    year, _, serial = index_no.rpartition("/")[2].partition("-")
     return Statement(
         "INSERT INTO index_counters (agency, year, last) VALUES ($1, $2, $3)"
         " ON CONFLICT (agency, year) DO UPDATE SET last = greatest(index_counters.last, excluded.last)",
-        agency,
-        int(year or 0),
-        int(serial or 0),
+        fact.agency,
+        year,
+        serial,
     )
 
 
@@ -133,11 +143,11 @@ def _published(fact: Recorded[PublicationEvent], event: ItemPublished) -> Statem
     )
 
 
-def _posting(fact: Recorded[PublicationEvent], event: ItemPublished) -> Iterable[Statement]:
-    until = event.post_until
+def _posting(fact: Recorded[PublicationEvent], round: int, until: PostUntil) -> Iterable[Statement]:
+    """Until when it stays, and the timer that ends it."""
     yield Statement(
-        "UPDATE publications SET status = CASE status WHEN 'COMPLETED' THEN status ELSE 'PUBLISHED' END,"
-        " version = $2, post_until = $3, post_open = $4, post_rule = $5 WHERE item_id = $1",
+        "UPDATE publications SET version = $2, post_until = $3, post_open = $4, post_rule = $5"
+        " WHERE item_id = $1",
         fact.key,
         fact.version,
         until.date,
@@ -149,9 +159,7 @@ def _posting(fact: Recorded[PublicationEvent], event: ItemPublished) -> Iterable
         yield timers.cancel(name)
     else:
         due = start_of(until.date + timedelta(days=1))
-        yield timers.schedule(
-            name, due, END_POSTING, fact.stream, fact.agency, {"round": event.round}
-        )
+        yield timers.schedule(name, due, END_POSTING, fact.stream, fact.agency, {"round": round})
 
 
 def _status(fact: Recorded[PublicationEvent], status: str) -> Statement:
