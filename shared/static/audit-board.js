@@ -23,7 +23,7 @@ document.addEventListener("DOMContentLoaded", async () => {
       })),
     });
   }
+  new ResizeObserver(() => chart.resize()).observe(place);
   await show();
-  window.addEventListener("resize", () => chart.resize());
   setInterval(show, 5000);
 });

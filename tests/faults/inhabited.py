@@ -27,10 +27,10 @@ def inhabited(story: Story) -> Iterator[House]:
         (folder / "signin").mkdir()
         make_accounts(story, folder)
         house.start()
-        platform = visiting(house, story)
-        for _ in set_up(platform, story):
-            pass
-        settled(platform, story)
+        with visiting(house, story) as platform:
+            for _ in set_up(platform, story):
+                pass
+            settled(platform, story)
         yield house
     finally:
         house.stop()
@@ -39,9 +39,10 @@ def inhabited(story: Story) -> Iterator[House]:
         rmtree(folder, ignore_errors=True)
 
 
-def visiting(house: House, story: Story) -> Platform:
+@contextmanager
+def visiting(house: House, story: Story) -> Iterator[Platform]:
     """Its HTTP, as anybody in the story. Anew after the supervisor was killed: the address may be another."""
     origin = house.home.public_url
-    http = httpx.Client(base_url=origin, timeout=15, trust_env=False)
     logins = {person.id: person.login for person in story.people}
-    return Platform(http, logins, story.password, setup_token(house.folder, origin))
+    with httpx.Client(base_url=origin, timeout=15, trust_env=False) as http:
+        yield Platform(http, logins, story.password, setup_token(house.folder, origin))

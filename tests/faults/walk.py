@@ -74,8 +74,9 @@ class Walk:
 
     def _tell(self, item: Item) -> None:
         """Every step looks first what is done already."""
-        platform, today = visiting(self.house, self.story), legal_day(now())
-        for _ in chapter.tell(platform, self.story, item, today):
-            pass
-        for _ in publishing.tell_all(platform, self.story, [item], today, None):
-            pass
+        today = legal_day(now())
+        with visiting(self.house, self.story) as platform:
+            for _ in chapter.tell(platform, self.story, item, today):
+                pass
+            for _ in publishing.tell_all(platform, self.story, [item], today, None):
+                pass
