@@ -10,7 +10,7 @@ from deploy.embedded.databases import SERVICES
 from deploy.embedded.processes import free_port
 
 ROOT = Path(__file__).parents[2]
-SERVERS = ("postgres", "kafka", "signin", "wechat", *SERVICES)
+SERVERS = ("postgres", "kafka", "signin", "wechat", "signer", "witness", *SERVICES)
 EDGE_PORT = 8080
 
 
@@ -34,6 +34,11 @@ class Household:
     @property
     def portal(self) -> Path:
         return self.data / "portal"
+
+    @property
+    def policy(self) -> Path:
+        """Whom the ledger's readers trust (tlog-policy)."""
+        return self.data / "ledger/policy.txt"
 
     def client_secrets(self) -> dict[str, str]:
         """The secret of each service's own token, by service."""
@@ -59,7 +64,7 @@ def open_household(data: Path) -> Household:
 
 
 def _secrets(path: Path) -> dict[str, str]:
-    names = ("text_key", "database", *(f"client_{service}" for service in SERVICES))
+    names = ("text_key", "database", "signer", *(f"client_{service}" for service in SERVICES))
     known: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     missing = {name: secrets.token_hex(32) for name in names if name not in known}
     if missing:

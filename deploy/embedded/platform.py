@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from deploy.embedded import databases, programs
+from deploy.embedded import databases, ledger, programs
 from deploy.embedded.household import ROOT, Household
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import Postgres
@@ -37,6 +37,7 @@ class Platform:
         self.supervisor.start("edge", programs.edge(self.home))
         servers, admin_dsn = self._servers()
         self.supervisor.start("signin", programs.signin(self.home))
+        ledger.prepare(self.home)
         asyncio.run(
             databases.create_all(admin_dsn, databases.passwords(self.home.secrets["database"]))
         )
@@ -46,7 +47,7 @@ class Platform:
             self.supervisor.await_ready(["kafka"], PATIENCE)
         asyncio.run(create_topics(servers.kafka))
         self.say(f"消息服务就绪（{time.monotonic() - began:.1f} 秒）")
-        for name, program in programs.services(self.home, servers):
+        for name, program in (*ledger.programs(self.home), *programs.services(self.home, servers)):
             self.supervisor.start(name, program)
         self.supervisor.await_ready(list(self.supervisor.watches), PATIENCE)
         self.say(f"全部服务就绪（{time.monotonic() - began:.1f} 秒）")

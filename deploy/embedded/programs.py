@@ -86,7 +86,18 @@ def service_environment(home: Household, servers: Servers, service: str) -> dict
         "GONGKAI_FIRST_ADMINISTRATOR": FIRST,
         "GONGKAI_STATIC": str(web_assets()),
     }
+    if service == "audit":
+        own |= ledger_environment(home)
     return caller_environment(home, service) | dsns | own
+
+
+def ledger_environment(home: Household) -> dict[str, str]:
+    """Who signs and who witnesses the ledger (docs/ledger-operations.md)."""
+    return {
+        "GONGKAI_AUDIT_SIGNER_URL": home.url_of("signer"),
+        "GONGKAI_AUDIT_SIGNER_SECRET": home.secrets["signer"],
+        "GONGKAI_AUDIT_WITNESSES": str(home.policy),
+    }
 
 
 def caller_environment(home: Household, service: str) -> dict[str, str]:

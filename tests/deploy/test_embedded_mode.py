@@ -17,6 +17,7 @@ import pytest
 from deploy.embedded.household import ROOT
 from deploy.embedded.records import Record, Records
 from tests.deploy.test_supervisor import eventually
+from tlog.policy import parse_policy
 
 pytestmark = pytest.mark.slow
 
@@ -80,12 +81,19 @@ def test_it_starts_serves_survives_and_stops(data: Path) -> None:
     secret = (data / "secrets.json").stat()
     assert secret.st_mode & 0o777 == 0o600
 
+    policy = parse_policy((data / "ledger/policy.txt").read_bytes())
+    witness = policy.witnesses["demo"]
+    assert httpx.get(f"{witness.url}/", trust_env=False).text == f"{witness.vkey}\n"
+    for key in ("signer/key-1", "witness/key"):
+        assert (data / key).stat().st_mode & 0o777 == 0o400
+
     first.process.kill()
     first.process.wait()
     left = first.children()
-    assert {"edge", "signin", "postgres", "kafka"} <= set(left)
+    assert {"edge", "signin", "postgres", "kafka", "signer", "witness"} <= set(left)
 
     second = start(data)
+    assert parse_policy((data / "ledger/policy.txt").read_bytes()).logs == policy.logs
     assert not any(record.alive() for name, record in left.items()), "an old process lives on"
     assert second.url() == url
     began = time.monotonic()
