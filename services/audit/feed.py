@@ -10,7 +10,8 @@ import heapq
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -18,15 +19,13 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from services.audit import findings
 from services.audit.domain.received import Received
-from services.audit.log import Ledger, leading
+from services.audit.house import House
+from services.audit.log import Ledger
 from services.audit.settings import AuditSettings
-from services.audit.vault import Vault
-
-if TYPE_CHECKING:
-    from shared.runtime import Runtime
 
 TOPICS = tuple(f"gongkai.{s}" for s in ("catalog", "approval", "publisher", "feedback", "audit"))
 BATCH = 1000
+HOUSEKEEPING = 1.0  # seconds between two looks at what the log has to say itself
 log = structlog.get_logger()
 
 
@@ -70,9 +69,11 @@ class Feed:
             self.consumer.seek(tp, place.next_offset - (1 if place.anchor else 0))
         self.begins = begins
 
-    async def take(self) -> list[Received]:
-        """One batch in order of broker time, waiting up to a second for it."""
-        polled = await self.consumer.getmany(timeout_ms=1000, max_records=BATCH)
+    async def take(self, patience: float) -> list[Received]:
+        """One batch in order of broker time, waiting so many seconds for it."""
+        polled = await self.consumer.getmany(
+            timeout_ms=max(1, int(1000 * patience)), max_records=BATCH
+        )
         count = sum(map(len, polled.values()))
         if 0 < count < BATCH:
             await asyncio.sleep(self.settings.linger_seconds)
@@ -155,35 +156,12 @@ async def partitions_of(servers: str) -> list[TopicPartition]:
     )
 
 
-async def flow(source: Feed, until: float) -> None:
-    """Take in until the moment comes: each batch is computed while the one before is written."""
-    writing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    writing.set_result(0)
-    while time.monotonic() < until:
-        try:
-            records = await source.take()
-            batch = await source.ledger.prepare(records) if records else None
-        finally:
-            await writing
-        if batch:
-            writing = asyncio.ensure_future(source.ledger.write(batch))
-    await writing
-
-
-async def run_feed(runtime: Runtime) -> None:
-    """Lead the ledger and feed it, for ever; a second instance waits here for the lock."""
-    settings = AuditSettings()
-    vault = vault_of(runtime)
-    async with leading(runtime.settings.worker_dsn, vault) as ledger:
-        await feed(ledger, runtime.settings.kafka, settings)
-
-
-def vault_of(runtime: Runtime) -> Vault:
-    return Vault(bytes.fromhex(runtime.settings.text_key.get_secret_value()))
-
-
-async def feed(ledger: Ledger, servers: str, settings: AuditSettings) -> None:
-    """Returns never; raises when the broker, the database or the lead is lost."""
+async def feed(
+    ledger: Ledger, servers: str, settings: AuditSettings, origin: str = "", previous: bytes = b""
+) -> None:
+    """Returns never; raises when the broker, the database or the lead is lost, and Frozen."""
+    house = House(ledger)
+    await house.open(origin, previous)
     consumer = AIOKafkaConsumer(
         bootstrap_servers=servers,
         enable_auto_commit=False,
@@ -195,9 +173,30 @@ async def feed(ledger: Ledger, servers: str, settings: AuditSettings) -> None:
         await consumer.start()
         source = Feed(ledger, consumer, settings)
         await source.open(await partitions_of(servers))
+        checked = time.monotonic()
         while True:
-            await flow(source, until=time.monotonic() + settings.omission_seconds / 3)
-            for service in await findings.check_watermarks(ledger.db, settings.omission_seconds):
-                await source.read_again(service)
+            await flow(source, until=time.monotonic() + HOUSEKEEPING)
+            await house.keep(datetime.now(UTC))
+            if time.monotonic() - checked > settings.omission_seconds / 3:
+                checked = time.monotonic()
+                for service in await findings.check_watermarks(
+                    ledger.db, settings.omission_seconds
+                ):
+                    await source.read_again(service)
     finally:
         await consumer.stop()
+
+
+async def flow(source: Feed, until: float) -> None:
+    """Take in until the moment comes: each batch is computed while the one before is written."""
+    writing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    writing.set_result(0)
+    while (left := until - time.monotonic()) > 0:
+        try:
+            records = await source.take(left)
+            batch = await source.ledger.prepare(records) if records else None
+        finally:
+            await writing
+        if batch:
+            writing = asyncio.ensure_future(source.ledger.write(batch))
+    await writing

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from services.audit.domain.entry import CONFLICT, QUARANTINE
 from services.audit.domain.gaps import missing
 from services.audit.domain.index import content
 from services.audit.intake import Addition
@@ -54,8 +55,9 @@ async def record(db: Db, start: int, additions: Sequence[Addition], known: dict[
     service: dict[str, str] = {}
     for idx, addition in enumerate(additions, start):
         entry = addition.entry
-        if not entry.is_event:
+        if entry.type in (CONFLICT, QUARANTINE):
             await _odd(db, idx, addition)
+        if not entry.is_event:
             continue
         arrived[entry.stream].append(entry.version)
         service[entry.stream] = entry.service

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.audit import api, consumers, labels, pages
-from services.audit.feed import run_feed
+from services.audit.aggregates import ACCESS, ERASURE
+from services.audit.leader import run_ledger
 from services.audit.recount import run_recounts
 from services.audit.verification import run_verifications
 from shared.pages import Pages
@@ -16,8 +17,10 @@ PACKAGE = Path(__file__).parent
 SERVICE = Service(
     name="audit",
     package=PACKAGE,
+    aggregates=(ACCESS, ERASURE),
+    read_tables=("erasures",),
     handlers=consumers.handlers,
-    tasks=(run_feed, run_recounts, run_verifications),
+    tasks=(run_ledger, run_recounts, run_verifications),
     routers=(api.router, pages.router),
     pages=Pages(PACKAGE, labels.LABELS),
 )

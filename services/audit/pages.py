@@ -75,11 +75,14 @@ async def items(
 @router.get("/items/{item}")
 async def item(request: Request, inspector: Inspector, item: str) -> Response:
     """Everything that happened to one item."""
+    today = legal_day(inspector.caller.now)
     async with inspector.reading() as db:
         rows, about = await queries.timeline(db, item), await queries.item(db, item)
+        category = await views.category(db, about, today) if about else None
     lines = await views.lines(inspector, rows)
     return inspector.pages.render(
-        request, "timeline.html", item=item, about=about, lines=lines, working=len(rows) - len(lines),
+        request, "timeline.html", item=item, about=about, category=category, lines=lines,
+        working=len(rows) - len(lines),
         names=dict(await agencies(inspector)), today=legal_day(inspector.caller.now),
     )  # fmt: skip
 

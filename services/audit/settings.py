@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -13,4 +15,7 @@ class AuditSettings(BaseSettings):
     linger_seconds: float = 0.02  # a small batch waits this long for more
     omission_seconds: float = 30.0  # a watermark's facts may be this late before it is a finding
     reconcile_seconds: float = 120.0  # how often the board is counted anew
+    signer_url: str = ""  # of the signer; without it nothing is published
+    witnesses: Path | None = None  # the policy file: our own key, whose cosignatures, which quorum
+    previous: Path | None = None  # the last note of the log before this one
     board_group: str = "gongkai-board"  # consumer group of the Faust worker

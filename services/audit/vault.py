@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.db import Db
+from shared.settings import Settings
 
 NONCE = 12
 GENERATIONS = 8  # of one subject's key: erased, and heard of again
@@ -71,3 +72,8 @@ def _open(box: AESGCM, name: bytes, sealed: bytes) -> bytes:
         return box.decrypt(sealed[:NONCE], sealed[NONCE:], name)
     except (InvalidTag, ValueError) as error:
         raise Unsealable(name.decode()) from error
+
+
+def vault_of(settings: Settings) -> Vault:
+    """The vault of a running service."""
+    return Vault(bytes.fromhex(settings.text_key.get_secret_value()))

@@ -12,9 +12,9 @@ import orjson
 
 from services.audit.compare import Source, compare, from_peers
 from services.audit.domain.report import Report
-from services.audit.feed import vault_of
-from services.audit.fsck import Progress, check, no_progress, snapshot
-from services.audit.vault import Vault
+from services.audit.fsck import check, snapshot
+from services.audit.vault import Vault, vault_of
+from services.audit.walk import Progress, no_progress
 from shared.db import Db
 from shared.errors import Invalid
 from shared.ids import new_id
@@ -108,7 +108,9 @@ async def run_one(runtime: Runtime, row: Any) -> None:
     for own in await pool.fetch("SELECT size, root FROM saved_roots"):
         saved.setdefault(own["size"], own["root"].hex())
     source = from_peers(runtime.peers) if row["with_facts"] else None
-    report = await verify(runtime.settings.worker_dsn, vault_of(runtime), saved, source, progress)
+    report = await verify(
+        runtime.settings.worker_dsn, vault_of(runtime.settings), saved, source, progress
+    )
     await pool.execute(
         "UPDATE verifications SET finished_at = $2, done = $3, total = $3, report = $4 WHERE id = $1",
         row["id"],

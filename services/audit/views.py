@@ -10,9 +10,8 @@ from typing import Any
 from services.audit.domain.board import NAMES, Cell, hour_of
 from services.audit.domain.index import content
 from services.audit.domain.timeline import Told, told
-from services.audit.feed import vault_of
 from services.audit.inspector import CITIZEN, Inspecting, Named
-from services.audit.vault import Unsealable, Vault, unseal
+from services.audit.vault import Unsealable, Vault, unseal, vault_of
 from shared import directory
 from shared.db import Db
 from shared.envelope import Unreadable
@@ -80,7 +79,7 @@ def per_agency(cells: dict[Cell, int], names: dict[str, str], now: datetime) -> 
 async def lines(inspecting: Inspecting, rows: Sequence[Any]) -> list[Line]:
     """The timeline's rows with what their records say; what cannot be opened says so."""
     async with inspecting.ledger() as db:
-        opened = await opened_records(db, vault_of(inspecting.caller.runtime), rows)
+        opened = await opened_records(db, vault_of(inspecting.caller.runtime.settings), rows)
     told_rows = ((row, told(row["type"], row["actor"], opened.get(row["idx"], {}))) for row in rows)
     said = [(row, one) for row, one in told_rows if one]
     names = await inspecting.names(id for _, one in said for id in (one.person, one.handler))

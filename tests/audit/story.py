@@ -7,8 +7,8 @@ import orjson
 
 import shared.events
 from services.audit.domain.received import Received
-from services.audit.feed import vault_of
 from services.audit.log import leading
+from services.audit.vault import vault_of
 from shared.envelope import Message
 from tests.audit.records import message, record
 from tests.kernel import Running
@@ -46,7 +46,7 @@ def story() -> list[Message]:
 async def told(service: Running, messages: list[Message]) -> None:
     """Into the ledger and into the inbox, as Kafka would."""
     records: list[Received] = [record(m, n) for n, m in enumerate(messages)]
-    vault = vault_of(service.runtime)
+    vault = vault_of(service.settings)
     async with leading(service.settings.worker_dsn, vault) as ledger:
         await ledger.append(records)
     await service.receive(*messages)

@@ -123,7 +123,8 @@ async def test_a_deleted_entry_is_named(store: Store, tables: list[str], told: s
 async def rewritten(store: Store, records: Sequence[Received]) -> None:
     """Everything thrown away and written again by someone who holds every key."""
     await store.attack(
-        "TRUNCATE ledger_leaf, ledger_payload, ledger_event, ledger_tile, ledger_source, ledger_finding"
+        "TRUNCATE ledger_leaf, ledger_payload, ledger_event, ledger_tile, ledger_source,"
+        " ledger_finding, ledger_checkpoint"
     )
     await store.attack("UPDATE ledger_head SET size = 0, root = sha256('')")
     async with leading(store.worker, store.vault) as ledger:

@@ -19,6 +19,7 @@ class Report:
     checked: int = 0
     facts: dict[str, int] = field(default_factory=dict)
     saved: list[int] = field(default_factory=list)
+    remembered: int = 0  # roots kept somewhere that were compared with
     differences: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     unlisted: int = 0

@@ -39,6 +39,6 @@ def system_again(record: Received) -> Entry:
     """The entry of a record the log made itself. Raises Unreadable."""
     entry = parsed(record)
     own = entry.source == (f"gongkai.{entry.type.partition('.')[0]}", *OWN)
-    if not own or entry.type not in SYSTEM or record.frame != entry.framed:
+    if not own or entry.type not in SYSTEM:
         raise Unreadable("the log never said this")
     return replace(entry, item=None)

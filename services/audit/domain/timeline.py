@@ -40,6 +40,16 @@ TYPES: Mapping[str, str] = {
     "feedback.feedback-assigned.v1": "意见交办",
     "feedback.feedback-answered.v1": "拟定答复",
     "feedback.handling-result-released.v1": "办理结果公开",
+    "audit.access.v1": "监督阅看",
+    "audit.erasure-requested.v1": "申请依法销毁",
+    "audit.erasure-approved.v1": "批准依法销毁",
+    "audit.erasure-refused.v1": "不予销毁",
+    "log.genesis.v1": "台账建立",
+    "log.freeze.v1": "台账封存",
+    "audit.day.v1": "日结",
+    "audit.erasure.v1": "依法销毁",
+    "audit.gap.v1": "缺失登记",
+    "audit.key.rotate.v1": "签名密钥更换",
     "audit.conflict.v1": "内容冲突（疑似篡改）",
     "audit.quarantine.v1": "无法识别的消息",
 }
@@ -57,7 +67,8 @@ ROLES = {
     "PRINCIPAL_LEADER": "主要领导", "DEPUTY_LEADER": "分管领导", "SECTION_HEAD": "科室负责人",
 }  # fmt: skip
 # Not `drafter`: an approval names the drafter too, and is the act of whoever decided.
-PERSONS = ("submittedBy", "person", "releasedBy", "by", "recordedBy")
+PERSONS = ("submittedBy", "person", "releasedBy", "by", "recordedBy", "requestedBy",
+           "approvedBy", "refusedBy")  # fmt: skip
 HASHES = ("manifestHash", "resultHash", "answerHash", "textCommitment")
 
 
