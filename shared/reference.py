@@ -27,6 +27,12 @@ class PolicyRow:
     version: str
     data: Json
 
+    def category_name(self, category: str) -> str:
+        """The name of `CODE@SCHEME`; the code itself when the set does not name it."""
+        code, _, scheme = category.partition("@")
+        named = self.data.get("categorySchemes", {}).get(scheme, {}).get("categories", ())
+        return next((str(one["name"]) for one in named if one.get("code") == code), category)
+
 
 async def policy(db: Db, agency: str, on: date) -> PolicyRow:
     """The set in force on a legal day: the agency's own, else the national one.

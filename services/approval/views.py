@@ -113,12 +113,9 @@ async def _changes(
 
 
 async def _category(db: Db, review: ReviewRow) -> str:
-    """The category's name in the policy set; its code when the set does not name it."""
     about = review.submission
     policy = await reference.policy_version(db, about.policy_agency, about.policy_version)
-    code, _, scheme = about.category.partition("@")
-    categories = policy.data.get("categorySchemes", {}).get(scheme, {}).get("categories", ())
-    return next((str(c["name"]) for c in categories if c.get("code") == code), about.category)
+    return policy.category_name(about.category)
 
 
 async def _candidates(caller: Asking, db: Db, review: ReviewRow) -> tuple[str, ...]:

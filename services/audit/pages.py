@@ -83,7 +83,7 @@ async def item(request: Request, inspector: Inspector, item: str) -> Response:
     return inspector.pages.render(
         request, "timeline.html", item=item, about=about, category=category, lines=lines,
         working=len(rows) - len(lines),
-        names=dict(await agencies(inspector)), today=legal_day(inspector.caller.now),
+        names=dict(await agencies(inspector)), today=today,
     )  # fmt: skip
 
 

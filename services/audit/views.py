@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.audit.domain.board import NAMES, Cell, hour_of
@@ -12,9 +12,10 @@ from services.audit.domain.index import content
 from services.audit.domain.timeline import Told, told
 from services.audit.inspector import CITIZEN, Inspecting, Named
 from services.audit.vault import Unsealable, Vault, unseal, vault_of
-from shared import directory
+from shared import directory, reference
 from shared.db import Db
 from shared.envelope import Unreadable
+from shared.errors import NotReady
 from shared.events import Json
 from shared.workdays import CHINA, legal_day
 
@@ -74,6 +75,17 @@ def per_agency(cells: dict[Cell, int], names: dict[str, str], now: datetime) -> 
             if hour > now - length:
                 row["counts"][kind][span] += n
     return sorted(rows.values(), key=lambda row: row["name"])
+
+
+async def category(db: Db, about: Any, today: date) -> str | None:
+    """By its name in the rules of the agency; its code while they have not arrived."""
+    if not about["category"]:
+        return None
+    try:
+        rules = await reference.policy(db, about["agency"], today)
+    except NotReady:
+        return str(about["category"])
+    return rules.category_name(about["category"])
 
 
 async def lines(inspecting: Inspecting, rows: Sequence[Any]) -> list[Line]:
