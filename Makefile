@@ -54,7 +54,7 @@ clean: ## 删除虚拟环境和缓存（不删数据）/ remove the environment 
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(STAMP): requirements.lock
-	@echo "安装 Python 依赖（首次约 250 MB，之后使用缓存）……"
+	@echo "安装 Python 依赖（首次约 325 MB，之后使用缓存）……"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "需要 Python 3.11 或更高版本")'
 	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --require-hashes -r requirements.lock
