@@ -481,7 +481,12 @@ def leaf_of(data: bytes, index: int) -> Leaf:
     numbers = all(type(said[key]) is int and 0 <= said[key] <= SAFE for key in NUMBERS)
     source = said["src"]
     place = type(source) is list and [type(part) for part in source] == [str, int, int, int]
-    if not (texts and numbers and place) or said["v"] != 1 or said["alg"] != "hmac-sha256/1":
+    if (
+        not (texts and numbers and place)
+        or said["v"] != 1
+        or said["alg"] != "hmac-sha256/1"
+        or said["kts"] > LATEST * 1000
+    ):
         raise Broken(f"第 {index} 条的版本或字段无法识别")
     event = said["id"].rpartition("!")[0] if said["type"] == CONFLICT else said["id"]
     stream = event.rpartition(":")[0]
@@ -1228,7 +1233,7 @@ def recall(memory: Memory, report: Report, notes: Sequence[Note], prove: Prove) 
         if other and other.root != note.root:
             path = memory.split_view(other.note, note.raw.decode("utf-8"), note.size)
             raise Broken(
-                f"分叉：与您以前信任的 {note.size} 条的存档点不同，台账给出了两种历史。证据已写入 {path}"
+                f"分叉：与您以前信任的 {note.size} 条的存档点不同，台账有两种历史。两份存档点已写入 {path}"
             )
     if not known:
         report.say("这是您第一次核验这个台账，存档点已记住；以后的证据都要与它一致")
@@ -1319,7 +1324,7 @@ def evidence(ask: Inspector) -> None:
     if kind == "history" and log:
         nothing_left_out(found, log, policy, report)
     elif kind == "history":
-        report.say("此后是否还有新的版次、是否漏了整个流：未与全量台账比对（可用 --log）")
+        report.say("此后有无新的版次、有无漏掉整个流：未与全量台账比对（gongkai_verify.py 可用 --log）")
 
 
 def nothing_left_out(found: Evidence, log: Log, policy: Policy, report: Report) -> None:
@@ -1399,7 +1404,7 @@ def compare(ask: Inspector) -> None:
     if first.size == second.size:
         if first.root != second.root:
             path = memory.split_view(first.raw.decode("utf-8"), second.raw.decode("utf-8"), first.size)
-            raise Broken(f"分叉：同为 {first.size} 条，根不同，台账给出了两种历史。证据已写入 {path}")
+            raise Broken(f"分叉：同为 {first.size} 条，根不同，台账有两种历史。两份存档点已写入 {path}")
         report.say("两份存档点相同")
         return
     old, new = sorted((first, second), key=lambda note: note.size)
