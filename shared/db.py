@@ -38,12 +38,15 @@ async def connect(dsn: str, size: int) -> Pool:
 
 @asynccontextmanager
 async def scoped(pool: Pool, agencies: Iterable[str], *, write: bool) -> AsyncIterator[Db]:
-    """A transaction that row-level security limits to `agencies`."""
+    """A transaction that row-level security limits to `agencies`. No agency's id has a comma."""
+    seen = tuple(agencies)
+    if any("," in agency for agency in seen):
+        raise ValueError(f"an agency id with a comma would be read as two: {seen}")
     async with pool.acquire() as db, db.transaction():
         lock = ", pg_advisory_xact_lock_shared($2)" if write else ", $2::int"
         await db.execute(
             f"SELECT set_config('gongkai.agencies', $1, true){lock}",
-            ",".join(agencies),
+            ",".join(seen),
             WRITERS,
         )
         yield db

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import orjson
 import structlog
 from pydantic import ValidationError
+from structlog.contextvars import bound_contextvars
 
 from shared.bus import Bus
 from shared.db import CONNECTION_ERRORS, Db
@@ -67,7 +68,8 @@ class Intake:
             self.held.add((message.stream, message.version))
             return
         if handler := self.handlers.get(message.type):
-            await handler(self.db, message)
+            with bound_contextvars(correlation=message.correlation, causation=message.id):
+                await handler(self.db, message)
         self.seen[message.stream] = message.version
 
     async def close(self) -> None:
@@ -117,16 +119,18 @@ class Inbox:
 
     async def receive(self, messages: Sequence[Message]) -> None:
         """Return only when it is safe to commit the offsets; waits out a database that is away."""
-        try:
-            await self._together(messages)
-        except CONNECTION_ERRORS as error:
-            log.warning("database away, waiting", error=repr(error))
-            await asyncio.sleep(1)
-            await self.receive(messages)
-        except Exception:
-            # One of them is at fault: find it by going one by one.
-            for message in messages:
-                await self._alone(message)
+        while True:
+            try:
+                await self._together(messages)
+                return
+            except CONNECTION_ERRORS as error:
+                log.warning("database away, waiting", error=repr(error))
+                await asyncio.sleep(1)
+            except Exception:
+                break
+        # One of them is at fault: find it by going one by one.
+        for message in messages:
+            await self._alone(message)
 
     async def _together(self, messages: Sequence[Message]) -> None:
         streams = list({message.stream for message in messages})

@@ -19,7 +19,8 @@ def main(service: Service) -> None:
     """Run the command named on the command line; exit 2 when it is unknown."""
     command = sys.argv[1] if len(sys.argv) > 1 else "serve"
     if command not in COMMANDS:
-        sys.exit(f"usage: python -m services.{service.name} [{' | '.join(COMMANDS)}]")
+        sys.stderr.write(f"usage: python -m services.{service.name} [{' | '.join(COMMANDS)}]\n")
+        sys.exit(2)
     logs.configure(service.name)
     settings = Settings()
     if command == "serve":
@@ -41,4 +42,4 @@ async def _once(service: Service, settings: Settings, command: str) -> int:
             return await rebuild(runtime.worker_pool, service.aggregates, service.read_tables)
         if command == "republish":
             return await outbox.republish(runtime.worker_pool, runtime.bus, service.name)
-        return await parked.retry_parked(runtime.inbox, now=True)
+        return await parked.retry_all(runtime.inbox)

@@ -10,21 +10,24 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from shared.caller import Caller
 from shared.db import CONNECTION_ERRORS
 from shared.envelope import fingerprint, message_of
-from shared.parked import retry_parked
+from shared.parked import retry_all
 
 router = APIRouter(tags=["operations"])
+WELL = {"status": "ok"}
 AWAY: tuple[type[BaseException], ...] = (*CONNECTION_ERRORS, TimeoutError)
 
 
 @router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
+async def healthz(request: Request) -> Response:
+    """The process answers, and all its background tasks are run or will be run again."""
+    dead = request.app.state.health.dead
+    return JSONResponse({"status": "dead", "dead": dead}, 503) if dead else JSONResponse(WELL)
 
 
 @router.get("/readyz")
 async def readyz(request: Request) -> Response:
-    """Database reachable; what waits to leave and what is parked (counts)."""
+    """It can serve requests. Says also what waits to leave, what is parked (counts) and which
+    background tasks failed lately: without the broker, work goes on and facts wait here."""
     runtime = request.app.state.runtime
     try:
         async with runtime.worker_pool.acquire(timeout=3) as db:
@@ -32,7 +35,8 @@ async def readyz(request: Request) -> Response:
             parked = await db.fetchval("SELECT count(*) FROM parked")
     except AWAY:
         return JSONResponse({"status": "database away"}, 503)
-    return JSONResponse({"status": "ok", "outbox": waiting, "parked": parked})
+    failing = request.app.state.health.failing
+    return JSONResponse({**WELL, "outbox": waiting, "parked": parked, "failing": failing})
 
 
 @router.get("/api/v1/facts")
@@ -80,8 +84,7 @@ async def ops(request: Request, caller: Caller) -> Response:
 async def retry(caller: Caller) -> Response:
     """Try all parked messages again, now."""
     caller.require(caller.home, "ADMINISTRATOR")
-    while await retry_parked(caller.runtime.inbox, now=True):
-        pass
+    await retry_all(caller.runtime.inbox)
     return RedirectResponse(f"/{caller.runtime.service.name}/ops", 303)
 
 

@@ -41,6 +41,14 @@ async def retry_parked(inbox: Inbox, *, now: bool = False) -> int:
     return done
 
 
+async def retry_all(inbox: Inbox) -> int:
+    """Try everything again now, until nothing more succeeds; return how many were taken in."""
+    done = 0
+    while healed := await retry_parked(inbox, now=True):
+        done += healed
+    return done
+
+
 async def _retry(inbox: Inbox, row: Db) -> bool:
     message = Message(
         row["topic"], row["stream"], orjson.loads(row["headers"]), bytes(row["value"])

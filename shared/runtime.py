@@ -146,7 +146,8 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with opened(service, settings, bus) as runtime:
             app.state.runtime = runtime
-            async with running(background(runtime) if loops else {}):
+            async with running(background(runtime) if loops else {}) as health:
+                app.state.health = health
                 yield
 
     app = FastAPI(title=f"Gongkai {service.name}", version="1", lifespan=lifespan,

@@ -5,38 +5,91 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 import structlog
 
 log = structlog.get_logger()
 
 Task = Callable[[], Awaitable[None]]
+FIRST, LONGEST = 0.5, 10.0  # seconds between starts: 0.5, 1, 2 … at most 10
+STEADY = 60.0  # seconds: a task that has run so long without failing is well again
 
 
-async def supervise(name: str, task: Task, longest: float = 10.0) -> None:
-    """Run `task` for ever; wait 0.5, 1, 2 … at most `longest` seconds between starts."""
-    wait = 0.5
-    while True:
-        started = asyncio.get_running_loop().time()
+@dataclass
+class Supervised:
+    """One task, started for ever, and how it fares."""
+
+    name: str
+    task: Task
+    error: str | None = None
+    started: float = 0.0
+    runs: bool = False
+
+    async def run(self) -> None:
+        wait = FIRST
+        while True:
+            await self._once()
+            if self._steady():
+                wait = FIRST
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST)
+
+    async def _once(self) -> None:
+        self.started, self.runs = asyncio.get_running_loop().time(), True
         try:
-            await task()
-            log.error("background task ended", task=name)
+            await self.task()
+            self.error = "ended"
+            log.error("background task ended", task=self.name)
+        except asyncio.CancelledError as error:
+            ourselves = asyncio.current_task()
+            if ourselves is None or ourselves.cancelling():
+                raise
+            # Something it waited for was cancelled, not the task: a library that closes does that.
+            self._failed(error)
         except Exception as error:
-            log.error("background task failed", task=name, error=repr(error), exc_info=True)
-        if asyncio.get_running_loop().time() - started > 60:
-            wait = 0.5
-        await asyncio.sleep(wait)
-        wait = min(wait * 2, longest)
+            self._failed(error)
+        finally:
+            self.runs = False
+
+    def _failed(self, error: BaseException) -> None:
+        self.error = repr(error)
+        log.error("background task failed", task=self.name, error=self.error, exc_info=True)
+
+    def _steady(self) -> bool:
+        return asyncio.get_running_loop().time() - self.started > STEADY
+
+    @property
+    def failing(self) -> bool:
+        """It failed, and has not yet run well for a while."""
+        return self.error is not None and not (self.runs and self._steady())
+
+
+@dataclass
+class Health:
+    """The background tasks of one process."""
+
+    tasks: list[Supervised] = field(default_factory=list)
+    started: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def failing(self) -> list[str]:
+        """Tasks that failed lately; they are started again."""
+        return [task.name for task in self.tasks if task.failing]
+
+    @property
+    def dead(self) -> list[str]:
+        """Tasks that nobody starts again: only a new process helps."""
+        return [task.get_name() for task in self.started if task.done()]
 
 
 @asynccontextmanager
-async def running(tasks: Mapping[str, Task]) -> AsyncIterator[None]:
+async def running(tasks: Mapping[str, Task]) -> AsyncIterator[Health]:
     """Run the tasks while the block runs; all are ended and awaited after it."""
-    started = [
-        asyncio.create_task(supervise(name, task), name=name) for name, task in tasks.items()
-    ]
+    supervised = [Supervised(name, task) for name, task in tasks.items()]
+    started = [asyncio.create_task(one.run(), name=one.name) for one in supervised]
     try:
-        yield
+        yield Health(supervised, started)
     finally:
         for task in started:
             task.cancel()

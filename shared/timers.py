@@ -9,6 +9,7 @@ from datetime import datetime
 
 import orjson
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from shared.db import CONNECTION_ERRORS, Db
 from shared.errors import DomainError
@@ -31,9 +32,14 @@ class Timer:
     agency: str
     data: Json
 
+    @property
+    def correlation(self) -> str:
+        """The same timer always has the same."""
+        return derived_id("timer", self.id)
+
     def context(self, actor: str, at: datetime) -> Context:
-        """The service itself acts; the same timer always has the same correlation."""
-        return Context(self.agency, actor, at, derived_id("timer", self.id), self.id)
+        """The service itself acts."""
+        return Context(self.agency, actor, at, self.correlation, self.id)
 
 
 TimerHandler = Callable[[Db, Timer], Awaitable[None]]
@@ -91,7 +97,8 @@ async def _fire(db: Db, id: str, handlers: Mapping[str, TimerHandler]) -> bool:
     timer = Timer(
         row["id"], row["due"], row["kind"], row["stream"], row["agency"], orjson.loads(row["data"])
     )
-    await handlers[timer.kind](db, timer)
+    with bound_contextvars(correlation=timer.correlation, causation=timer.id):
+        await handlers[timer.kind](db, timer)
     return True
 
 
