@@ -39,15 +39,14 @@ def project_item(fact: Recorded[ItemEvent]) -> Iterable[Statement]:
         case ItemDrafted() | ItemRevised() as event:
             yield _drafted(fact, event)
             yield _revision(event, submitted=False)
-            yield _deadline(fact, event.publish_by)
-            yield from _timer(fact)
+            yield _timer(fact)
         case ItemSubmitted() as event:
             yield _status(fact, "SUBMITTED")
             yield _revision(event, submitted=True)
         case ItemWithdrawnByDrafter():
             yield _status(fact, "DRAFT")
         case ItemProgressed() as event:
-            yield _status(fact, event.status)
+            yield _status(fact, event.status, fulfilled=event.fulfilled)
             if event.destroyed:
                 yield Statement(
                     "UPDATE item_revisions SET destroyed = true WHERE item_id = $1 AND revision = $2",
@@ -55,31 +54,39 @@ def project_item(fact: Recorded[ItemEvent]) -> Iterable[Statement]:
                     event.revision,
                 )
             if event.fulfilled:
-                yield Statement("UPDATE items SET fulfilled = true WHERE item_id = $1", fact.key)
-                yield from _timer(fact)
+                yield _timer(fact)
         case ObligationRescheduled() as event:
-            yield _deadline(fact, event.publish_by)
-            yield _touched(fact)
-            yield from _timer(fact)
+            yield Statement(
+                "UPDATE items SET publish_by = $2, publish_rule = $3, provisional = $4, version = $5"
+                " WHERE item_id = $1",
+                fact.key,
+                *_deadline(event.publish_by),
+                fact.version,
+            )
+            yield _timer(fact)
         case ObligationMissed() as event:
             yield Statement(
-                "UPDATE items SET missed_on = $2 WHERE item_id = $1", fact.key, event.due_on
+                "UPDATE items SET missed_on = $2, version = $3 WHERE item_id = $1",
+                fact.key,
+                event.due_on,
+                fact.version,
             )
-            yield _touched(fact)
-            yield from _timer(fact)
+            yield _timer(fact)
 
 
 def _drafted(fact: Recorded[ItemEvent], item: Particulars) -> Statement:
     return Statement(
         "INSERT INTO items (item_id, agency, revision, version, status, drafter, manifest_hash,"
-        " affairs_type, category, attribute, particulars, drafted_at, changed_at)"
-        " VALUES ($1, $2, $3, $4, 'DRAFT', $5, $6, $7, $8, $9, $10, $11, $11)"
+        " affairs_type, category, attribute, particulars, drafted_at, changed_at, publish_by,"
+        " publish_rule, provisional)"
+        " VALUES ($1, $2, $3, $4, 'DRAFT', $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14)"
         " ON CONFLICT (item_id) DO UPDATE SET revision = excluded.revision,"
         " version = excluded.version, status = excluded.status,"
         " manifest_hash = excluded.manifest_hash, affairs_type = excluded.affairs_type,"
         " category = excluded.category, attribute = excluded.attribute,"
         " particulars = excluded.particulars, changed_at = excluded.changed_at,"
-        " drafter = excluded.drafter,"
+        " drafter = excluded.drafter, publish_by = excluded.publish_by,"
+        " publish_rule = excluded.publish_rule, provisional = excluded.provisional,"
         " fulfilled = items.fulfilled AND items.revision = excluded.revision",
         fact.key,
         fact.agency,
@@ -92,6 +99,7 @@ def _drafted(fact: Recorded[ItemEvent], item: Particulars) -> Statement:
         item.attribute,
         orjson.dumps(item.wire()).decode(),
         fact.recorded_at,
+        *_deadline(item.publish_by),
     )
 
 
@@ -110,44 +118,45 @@ def _revision(item: Particulars, *, submitted: bool) -> Statement:
     )
 
 
-def _status(fact: Recorded[ItemEvent], status: str) -> Statement:
+def _status(fact: Recorded[ItemEvent], status: str, *, fulfilled: bool = False) -> Statement:
+    """A duty once fulfilled stays so."""
     return Statement(
-        "UPDATE items SET status = $2, version = $3, changed_at = $4 WHERE item_id = $1",
+        "UPDATE items SET status = $2, version = $3, changed_at = $4, fulfilled = fulfilled OR $5"
+        " WHERE item_id = $1",
         fact.key,
         status,
         fact.version,
         fact.recorded_at,
+        fulfilled,
     )
 
 
-def _touched(fact: Recorded[ItemEvent]) -> Statement:
-    return Statement("UPDATE items SET version = $2 WHERE item_id = $1", fact.key, fact.version)
+def _deadline(rule: Json | None) -> tuple[date | None, str | None, bool]:
+    """The publish-by date, its rule, and whether it is provisional."""
+    if not rule:
+        return None, None, False
+    return date.fromisoformat(rule["due"]), orjson.dumps(rule).decode(), bool(rule["provisional"])
 
 
-def _deadline(fact: Recorded[ItemEvent], rule: Json | None) -> Statement:
-    """The publish-by date with its rule."""
-    return Statement(
-        "UPDATE items SET publish_by = $2, publish_rule = $3, provisional = $4 WHERE item_id = $1",
-        fact.key,
-        date.fromisoformat(rule["due"]) if rule else None,
-        orjson.dumps(rule).decode() if rule else None,
-        bool(rule and rule["provisional"]),
-    )
+TIMER = """
+MERGE INTO timers USING (
+    SELECT 'publish-by-' || item_id AS id, publish_by, agency,
+           publish_by IS NOT NULL AND NOT fulfilled AND missed_on IS DISTINCT FROM publish_by AS wanted,
+           (publish_by + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS due,
+           json_build_object('dueOn', publish_by) AS data
+    FROM items WHERE item_id = $1
+) AS item ON timers.id = item.id
+WHEN MATCHED AND NOT item.wanted THEN DELETE
+WHEN MATCHED THEN UPDATE SET due = item.due, data = item.data, attempts = 0
+WHEN NOT MATCHED AND item.wanted THEN INSERT (id, due, kind, stream, agency, data)
+    VALUES (item.id, item.due, $2, $3, item.agency, item.data)
+"""
 
 
-def _timer(fact: Recorded[ItemEvent]) -> Iterable[Statement]:
+def _timer(fact: Recorded[ItemEvent]) -> Statement:
     """The timer that looks when the day has passed: a function of the item's own row, so that it is
     the same after a rebuild. None when the duty is met or the miss of that day is recorded."""
-    yield Statement("DELETE FROM timers WHERE id = 'publish-by-' || $1", fact.key)
-    yield Statement(
-        "INSERT INTO timers (id, due, kind, stream, agency, data)"
-        " SELECT 'publish-by-' || item_id, (publish_by + 1)::timestamp AT TIME ZONE 'Asia/Shanghai',"
-        " $2, $3, agency, json_build_object('dueOn', publish_by) FROM items WHERE item_id = $1"
-        " AND publish_by IS NOT NULL AND NOT fulfilled AND missed_on IS DISTINCT FROM publish_by",
-        fact.key,
-        PUBLISH_BY,
-        fact.stream,
-    )
+    return Statement(TIMER, fact.key, PUBLISH_BY, fact.stream)
 
 
 def _history(fact: Recorded[ItemEvent]) -> Statement:
