@@ -1,4 +1,7 @@
-"""`python -m witness init --name NAME | serve | vkey | sign FILE [--qr]`. See docs/ledger-operations.md."""
+"""`python -m witness init --name NAME | serve | vkey | sign FILE [--qr] | trust POLICY`.
+
+See docs/ledger-operations.md.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from tlog.answers import REFUSALS, UnknownLog
 from tlog.note import Unsigned
 from tlog.submission import Inconsistent, Stale
 from tlog.text import Malformed
-from witness.cosigning import WrongLogs, create, open_witness
+from witness.cosigning import WrongLogs, create, open_witness, trust
 from witness.settings import WitnessSettings
 
 
@@ -57,7 +60,7 @@ def why(error: Exception) -> str:
         case UnknownLog():
             return "拒绝：本见证方没有登记这个日志（logs.txt）"
         case Unsigned():
-            return f"拒绝：日志的签名无效（{error}）"
+            return f"拒绝：签名无效（{error}）"
         case Malformed():
             return f"格式错误：{error}"
         case FileExistsError():
@@ -77,6 +80,8 @@ def main() -> None:
     signing = commands.add_parser("sign", help="离线见证一份请求")
     signing.add_argument("file", help="请求文件，- 表示标准输入")
     signing.add_argument("--qr", action="store_true", help="同时显示二维码")
+    trusting = commands.add_parser("trust", help="日志更换密钥：采用经新旧密钥签名的信任策略")
+    trusting.add_argument("note", type=Path)
     chosen = parser.parse_args()
     settings = WitnessSettings()
     try:
@@ -87,6 +92,9 @@ def main() -> None:
                 serve(settings)
             case "sign":
                 sign(settings.data, chosen.file, qr=chosen.qr)
+            case "trust":
+                new = trust(open_witness(settings.data), chosen.note.read_bytes())
+                sys.stdout.write("".join(f"已登记：{key}\n" for key in new) or "没有新的密钥\n")
             case _:
                 sys.stdout.write(f"{open_witness(settings.data).key.vkey}\n")
     except (*REFUSALS, Exposed, WrongLogs, FileExistsError, FileNotFoundError) as error:

@@ -20,12 +20,14 @@ from tlog.note import (
     Note,
     Signature,
     SigningKey,
+    Unsigned,
     Vkey,
     opened,
     parse_note,
     parse_signing_key,
     parse_vkey,
 )
+from tlog.policy import parse_policy
 from tlog.submission import Inconsistent, Stale, parse_submission
 from tlog.text import Malformed
 
@@ -134,6 +136,22 @@ def create(folder: Path, name: str, seed: bytes) -> Vkey:
         (folder / LOGS).write_text(HEAD, "utf-8")
     write_secret(folder / KEY, key.secret_text())
     return key.vkey
+
+
+def trust(witness: Witness, data: bytes) -> list[Vkey]:
+    """Take over the log keys of a policy that a key known here and every new key have signed.
+
+    This is how a log's key is rotated. Raises Malformed, Unsigned; returns the new keys.
+    """
+    note, known = parse_note(data), witness.logs()
+    names = {key.name for key in opened(note, known)}
+    logs = [one.vkey for one in parse_policy(note.text.encode()).logs]
+    new = [key for key in logs if key.name in names and key not in known]
+    if any(key not in opened(note, new) for key in new):
+        raise Unsigned("a new key has not signed the policy")
+    with (witness.folder / LOGS).open("a", encoding="utf-8") as file:
+        file.writelines(f"\nlog {key}\n" for key in new)
+    return new
 
 
 def open_witness(folder: Path, clock: Callable[[], int] = now) -> Witness:

@@ -12,10 +12,10 @@ import pytest
 from tests.tlog.logs import AT, LOG, NEXT, ORIGIN, OTHER, WITNESS, Log
 from tlog.answers import UnknownLog
 from tlog.cosignature import times_of
-from tlog.note import Note, Unsigned, parse_note, parse_signatures, sign
+from tlog.note import Note, SigningKey, Unsigned, parse_note, parse_signatures, sign
 from tlog.submission import Inconsistent, Stale, Submission
 from tlog.text import Malformed
-from witness.cosigning import EVIDENCE, LOGS, Witness, WrongLogs, create, open_witness
+from witness.cosigning import EVIDENCE, LOGS, Witness, WrongLogs, create, open_witness, trust
 
 LOGGED = Log(300)
 FORK = Log(300, b"rewritten ")
@@ -157,3 +157,27 @@ def test_a_second_key_is_never_made_over_the_first(witness: Witness) -> None:
     with pytest.raises(FileExistsError):
         create(witness.folder, WITNESS.name, bytes(32))
     assert open_witness(witness.folder).key == WITNESS
+
+
+def policy(*keys: SigningKey, by: tuple[SigningKey, ...]) -> bytes:
+    text = "".join(f"log {key.vkey}\n" for key in keys) + "quorum none\n"
+    return Note(text).with_lines(*(sign(key, text) for key in by)).encode()
+
+
+def test_a_rotated_key_is_taken_over_from_a_policy_that_both_have_signed(witness: Witness) -> None:
+    assert trust(witness, policy(LOG, NEXT, by=(LOG, NEXT))) == [NEXT.vkey]
+    assert witness.logs() == [LOG.vkey, NEXT.vkey]
+    assert trust(witness, policy(LOG, NEXT, by=(LOG, NEXT))) == []
+    assert witness.logs() == [LOG.vkey, NEXT.vkey]
+
+
+def test_no_key_is_taken_over_that_one_of_both_has_not_signed(witness: Witness) -> None:
+    for data in (
+        policy(LOG, NEXT, by=(LOG,)),
+        policy(LOG, NEXT, by=(NEXT,)),
+        policy(NEXT, by=(OTHER, NEXT)),
+    ):
+        with pytest.raises(Unsigned):
+            trust(witness, data)
+    assert trust(witness, policy(LOG, OTHER, by=(LOG, OTHER))) == [], "another log's"
+    assert witness.logs() == [LOG.vkey]
