@@ -33,11 +33,7 @@ def project_review(fact: Recorded[ReviewEvent]) -> Iterable[Statement]:
             yield _opened(fact, fact.event)
         case ReviewStepPassed(person=person):
             yield _decided(fact, fact.event, "PASSED", fact.event.note_hash)
-            yield Statement(
-                "UPDATE reviews SET version = $2, step = step + 1, people = people || $3::text"
-                " WHERE key = $1", fact.key, fact.version, person,
-            )  # fmt: skip
-            yield _roles(fact)
+            yield _next_step(fact, person)
         case ItemReturned():
             yield _decided(fact, fact.event, "RETURNED", fact.event.reason_hash)
             yield _closed(fact, "RETURNED")
@@ -68,13 +64,14 @@ def _opened(fact: Recorded[ReviewEvent], event: ReviewOpened) -> Statement:
     )  # fmt: skip
 
 
-def _roles(fact: Recorded[ReviewEvent]) -> Statement:
+def _next_step(fact: Recorded[ReviewEvent], person: str) -> Statement:
     """The waiting step's roles, from the row's own steps; none after the last."""
     return Statement(
-        "UPDATE reviews SET roles = coalesce((SELECT array_agg(r) FROM"
-        " json_array_elements_text(steps -> step -> 'roles') r), '{}') WHERE key = $1",
-        fact.key,
-    )
+        "UPDATE reviews SET version = $2, step = step + 1, people = people || $3::text,"
+        " roles = coalesce((SELECT array_agg(r) FROM"
+        " json_array_elements_text(steps -> (step + 1) -> 'roles') r), '{}') WHERE key = $1",
+        fact.key, fact.version, person,
+    )  # fmt: skip
 
 
 def _decided(
