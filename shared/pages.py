@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2_fragments import render_block
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from shared.workdays import CHINA, chinese
 
@@ -141,18 +142,43 @@ def short_hash(value: str | None) -> Markup:
     return Markup('<code class="hash" title="{}">{}…</code>').format(value, groups)
 
 
+COMPARED = 4_000_000  # pairs of lines or signs; of longer texts only the common ends are found
+DELETED, INSERTED = Markup("<del>{}</del>"), Markup("<ins>{}</ins>")
+
+
 def compare(before: str, after: str) -> tuple[Markup, Markup]:
-    """Two texts side by side: what only one has is marked with <del> or <ins>."""
+    """Two texts side by side: what only one has is marked with <del> or <ins>.
+
+    Line by line first, so that two long texts do not keep the server busy.
+    """
     left, right = Markup(), Markup()
-    for tag, a, b, c, d in difflib.SequenceMatcher(
-        None, before, after, autojunk=False
-    ).get_opcodes():
-        if tag == "equal":
-            left += escape(before[a:b])
-            right += escape(after[c:d])
-            continue
-        if b > a:
-            left += Markup("<del>{}</del>").format(before[a:b])
-        if d > c:
-            right += Markup("<ins>{}</ins>").format(after[c:d])
+    for one, other, same in _runs(before.splitlines(True), after.splitlines(True)):
+        a, b = "".join(one), "".join(other)
+        for few, fewer, equal in [(a, b, True)] if same else _runs(a, b):
+            left += few if equal else DELETED.format(few) if few else ""
+            right += fewer if equal else INSERTED.format(fewer) if fewer else ""
     return left, right
+
+
+def _runs(before: Any, after: Any) -> Iterator[tuple[Any, Any, bool]]:
+    """Stretches of both, and whether they are the same."""
+    if len(before) * len(after) > COMPARED:
+        yield from _ends(before, after)
+        return
+    found = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, a, b, c, d in found.get_opcodes():
+        yield before[a:b], after[c:d], tag == "equal"
+
+
+def _ends(before: Any, after: Any) -> Iterator[tuple[Any, Any, bool]]:
+    """The common beginning, what lies between, the common end."""
+    head = _same(zip(before, after, strict=False))
+    tail = _same(zip(reversed(before[head:]), reversed(after[head:]), strict=False))
+    first, last = len(before) - tail, len(after) - tail
+    yield before[:head], after[:head], True
+    yield before[head:first], after[head:last], False
+    yield before[first:], after[last:], True
+
+
+def _same(pairs: Iterable[tuple[Any, Any]]) -> int:
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
