@@ -855,8 +855,6 @@ def check_range(evidence: Evidence, report: Report) -> None:
     held = contents(evidence, first, leaves)
     report.say(f"第 {first} 至 {end - 1} 条，共 {end - first} 条，连续无缺")
     tally(report, [each.leaf for each in held])
-    for each in held:
-        odd(report, each.leaf)
     judge_contents(evidence, report, held)
 
 
@@ -906,6 +904,8 @@ def tally(report: Report, leaves: Iterable[Leaf]) -> None:
         counts[leaf.type] = counts.get(leaf.type, 0) + 1
     for kind, count in sorted(counts.items()):
         report.say(f"  {kind}：{count} 条")
+    if CONFLICT in counts or QUARANTINE in counts:
+        report.say("提示：其中有同一编号出现不同内容或无法识别的条目，请逐条核查")
 
 
 def check_day(evidence: Evidence, report: Report) -> None:
@@ -1101,21 +1101,38 @@ class Scan:
 
 
 class Streams:
-    """Versions of each stream, as the leaves come."""
+    """Versions of each stream, as the leaves come. What comes late closes its gap."""
 
     def __init__(self) -> None:
         self._last: dict[str, int] = {}
+        self._missing: dict[str, set[int]] = {}
+        self._twice: list[int] = []
+        self.late = 0
 
-    def __len__(self) -> int:
-        return len(self._last)
+    def feed(self, leaf: Leaf) -> None:
+        if not leaf.plain:
+            return
+        last = self._last.get(leaf.stream, 0)
+        if leaf.av > last:
+            skipped = range(last + 1, min(leaf.av, last + REMEMBERED))
+            if skipped:
+                self._missing.setdefault(leaf.stream, set()).update(skipped)
+            self._last[leaf.stream] = leaf.av
+        elif leaf.av in self._missing.get(leaf.stream, ()):
+            self.late += 1
+            self._missing[leaf.stream].discard(leaf.av)
+        else:
+            self._twice.append(leaf.at)
 
-    def feed(self, report: Report, leaf: Leaf) -> None:
-        odd(report, leaf)
-        if leaf.plain:
-            last = self._last.get(leaf.stream, 0)
-            if leaf.av != last + 1:
-                report.doubt(f"第 {leaf.at} 条：{leaf.stream} 应为第 {last + 1} 版，实为第 {leaf.av} 版")
-            self._last[leaf.stream] = max(last, leaf.av)
+    def tell(self, report: Report) -> None:
+        report.say(f"共 {len(self._last)} 个事件流")
+        for stream, versions in sorted(self._missing.items()):
+            if versions:
+                report.doubt(f"{stream} 缺 {len(versions)} 版，自第 {min(versions)} 版起")
+        for at in self._twice:
+            report.doubt(f"第 {at} 条的编号已有条目")
+        if self.late:
+            report.say(f"提示：{self.late} 条在较新的版次之后才入账")
 
 
 def scan(log: Log, note: Note, marks: Iterable[int], report: Report) -> tuple[list[Leaf], dict[int, bytes]]:
@@ -1123,11 +1140,12 @@ def scan(log: Log, note: Note, marks: Iterable[int], report: Report) -> tuple[li
     run, leaves, streams = Scan(log, note.size, marks), [], Streams()
     for index, data in enumerate(run.leaves()):
         leaf = leaf_of(data, index)
-        streams.feed(report, leaf)
+        streams.feed(leaf)
         leaves.append(leaf)
     if run.roots.get(note.size) != note.root:
         raise Broken("由全部条目算出的根与存档点不符：条目被改动、增加或删去")
-    report.say(f"全部 {note.size} 条已逐条重算，{len(streams)} 个流，树与存档点相符")
+    report.say(f"全部 {note.size} 条已逐条重算，树与存档点相符")
+    streams.tell(report)
     return leaves, run.roots
 
 

@@ -104,7 +104,20 @@ def test_a_stream_with_a_gap_is_a_doubt(desk: Desk, tmp_path: Path):
     late = entry("item-late", 3, "catalog.item_drafted.v1", {})
     outcome = desk.run("dump", ledger(late).export(tmp_path / "dump"))
     assert outcome["code"] == FALSE
-    assert "item-late 应为第 1 版，实为第 3 版" in told(outcome)
+    assert "item-late 缺 2 版，自第 1 版起" in told(outcome)
+
+
+def test_an_id_that_stands_twice_is_a_doubt(desk: Desk, tmp_path: Path):
+    outcome = desk.run("dump", ledger(ledger().entries[8]).export(tmp_path / "dump"))
+    assert outcome["code"] == FALSE
+    assert "第 9 条的编号已有条目" in told(outcome)
+
+
+def test_a_gap_that_was_closed_later_is_mentioned_only(desk: Desk, tmp_path: Path):
+    late = [entry("item-late", version, "catalog.item_drafted.v1", {}) for version in (1, 3, 2, 4)]
+    outcome = desk.run("dump", ledger(*late).export(tmp_path / "dump"))
+    assert outcome["code"] == PROVED
+    assert "提示：1 条在较新的版次之后才入账" in outcome["lines"]
 
 
 def test_leaves_that_nobody_can_read_are_not_good(desk: Desk, tmp_path: Path):
