@@ -16,6 +16,7 @@ from tlog.note import parse_note, sign
 from tlog.proof import Proof
 from tlog.prover import consistency, inclusion
 
+pytestmark = pytest.mark.slow  # the first time Go compiles its own libraries
 SIZE = 70_000
 INDEXES = (0, 1, 255, 256, 257, 12_345, 65_535, 65_536, 69_998, 69_999)
 
