@@ -119,13 +119,16 @@ async def open_deliveries(db: Db) -> list[Any]:
     return rows
 
 
-# The latest round only: who no longer belongs to the audience no longer sees it.
+# What went through the internal pages, in its latest round: who no longer belongs to the audience no
+# longer sees it.
 INTERNAL = """
 SELECT DISTINCT ON (r.item_id) r.item_id, r.agency, r.title, r.doc_no, r.index_no, r.scope, r.occurred_on,
        r.manifest_hash, g.at AS read_at
 FROM published_rings r LEFT JOIN readings g ON g.item_id = r.item_id AND g.person = $2
 WHERE r.scope <> 'PUBLIC' AND r.agency = ANY($1) AND r.kind <> 'HANDLING_RESULT'
   AND r.round = (SELECT max(l.round) FROM published_rings l WHERE l.item_id = r.item_id)
+  AND EXISTS (SELECT 1 FROM deliveries d WHERE d.item_id = r.item_id AND d.round = r.round
+       AND d.ring = r.ring AND d.channel = 'INTRANET' AND d.state = 'CONFIRMED')
   AND (r.audience && $3::text[] OR cardinality(r.audience) = 0 AND (r.scope = 'WITHIN_ORG'
        OR r.scope IN ('PARTY_ONLY', 'WHOLE_PARTY') AND r.agency = ANY($4)))
 """

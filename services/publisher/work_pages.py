@@ -8,8 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
-from services.publisher import contents, office, queries
+from services.publisher import office, queries
 from services.publisher.channels.poster import Poster, poster_pdf
+from services.publisher.contents import fetched
+from services.publisher.domain.clearance import Clearance
 from services.publisher.domain.errors import PosterTooEarly
 from services.publisher.evidence import media_type
 from services.publisher.labels import PAGES
@@ -138,11 +140,11 @@ async def poster(item_id: str, caller: Caller, paper: str = "a4") -> Response:
         boards = [
             d for d in await queries.deliveries(db, item_id) if d["channel"] == "NOTICE_BOARD"
         ]
-        content = await contents.kept(db, row.manifest_hash)
         agency = await directory.agency(db, row.agency)
     due = [d for d in boards if d["round"] == row.round and d["due"] and d["scope"] == "PUBLIC"]
-    if content is None or row.released_on is None or not due:
+    if row.released_on is None or not due:
         raise PosterTooEarly
+    content = await fetched(caller.runtime, Clearance.model_validate(row.clearance))
     origin = caller.runtime.settings.public_url
     pdf = poster_pdf(
         Poster(

@@ -20,7 +20,7 @@ from services.publisher.jobs import Act
 from services.publisher.labels import PAGES
 from services.publisher.loops import follow_postings, wechat_of
 from services.publisher.main import SERVICE
-from services.publisher.portal.site import Site
+from services.publisher.portal.site import Site, today
 from shared.events import Json
 from shared.timers import fire_due
 from tests.approval.standin import serving
@@ -61,7 +61,8 @@ class World:
         digest = self.others.hold(text, files)
         title, doc_no = text["manifest"]["title"], text["manifest"]["docNo"]
         data = {"rings": [public("WEBSITE")], "itemId": item, "revision": revision, "title": title,
-                "docNo": doc_no, "manifestHash": digest, "agency": agency} | changes  # fmt: skip
+                "docNo": doc_no, "manifestHash": digest, "agency": agency,
+                "determinedOn": today().isoformat()} | changes  # fmt: skip
         stream = f"review-ITEM-{item}-{revision}"
         message = self.run.message("approval.item-approved.v1", approval(**data), stream, agency)
         await self.run.receive(message)
@@ -109,7 +110,7 @@ class World:
         async with self.run.as_(person) as http:
             return await http.post(
                 f"{API}/deliveries/{key}/confirm", files={"file": (name, data)},
-                data={"occurredOn": (on or date.today()).isoformat()},
+                data={"occurredOn": (on or today()).isoformat()},
             )  # fmt: skip
 
     async def get(self, path: str, person: str = "p-wang") -> Json:

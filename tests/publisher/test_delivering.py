@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from services.publisher.portal.site import today
 from tests.approval.story import hash_of, text
 from tests.publisher.conftest import World
 from tests.publisher.story import INSIDE, ITEM, NOTICE, TITLE, public
@@ -138,7 +138,7 @@ async def test_the_board_is_confirmed_by_a_photo_that_can_be_looked_at(world: Wo
     assert (await world.confirm()).status_code == 204
     receipt = (await world.facts("publisher.delivery-confirmed.v1"))[-1]
     assert (receipt["channel"], receipt["recordedBy"]) == ("NOTICE_BOARD", "p-ma")
-    assert receipt["occurredOn"] == date.today().isoformat()
+    assert receipt["occurredOn"] == today().isoformat()
     [photo] = receipt["evidence"]
     assert photo["kind"] == "PHOTO"
     async with world.run.browser("p-wang") as http:

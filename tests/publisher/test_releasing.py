@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 from services.catalog.policy.files import policy_set
+from services.publisher.portal.site import today
 from shared.ids import new_id
 from tests.approval.story import text
 from tests.publisher.conftest import World
@@ -19,7 +19,7 @@ def number_of(found: dict[str, object]) -> int:
 async def test_the_office_releases_and_each_channel_has_a_delivery(world: World):
     await world.released(rings=[INSIDE, public("WEBSITE", "NOTICE_BOARD")])
     found = await world.publication()
-    assert (found["status"], found["releasedOn"]) == ("RELEASED", date.today().isoformat())
+    assert (found["status"], found["releasedOn"]) == ("RELEASED", today().isoformat())
     planned = [(d["ring"], d["channel"], d["state"], d["due"]) for d in found["deliveries"]]
     assert planned == [
         (0, "INTRANET", "PENDING", True),
@@ -115,7 +115,7 @@ async def test_an_item_that_waits_has_no_number_and_leaves_no_gap(world: World):
     assert (await world.publication(ids[0]))["indexNo"] is None
     for item in ids[1:]:
         assert (await world.release(item)).status_code == 204
-    year = date.today().year
+    year = today().year
     found = [(await world.publication(item))["indexNo"] for item in ids[1:]]
     assert found == [f"330105001/{year}-{n:05d}" for n in (1, 2, 3)]
 
@@ -143,7 +143,7 @@ async def test_each_agency_and_year_counts_for_itself_in_the_form_of_its_rules(w
     await world.approve(agency=NEIGHBOUR, policyAgency=NEIGHBOUR, policyVersion="7")
     assert (await world.release(ITEM, "p-tang")).status_code == 204
     found = await world.get(f"/publications/{ITEM}", "p-tang")
-    assert found["indexNo"] == f"{date.today().year}年1号-330105002"
+    assert found["indexNo"] == f"{today().year}年1号-330105002"
 
 
 async def test_the_number_stays_with_the_item_in_its_next_round(world: World):
