@@ -41,6 +41,7 @@ TILE = 256  # hashes of a full tile
 REMEMBERED = 1_000  # notes kept for each log
 SHOWN = 20  # doubts of one kind that are spelled out
 SKEW = 600  # seconds a broker's clock may differ from the witnesses' before it is mentioned
+EVENING = "23:00:00"  # a day's last note is witnessed after this
 BEIJING = timezone(timedelta(hours=8))
 LATEST = 253_402_300_799  # POSIX seconds: the end of the year 9999
 
@@ -923,9 +924,12 @@ def check_day(evidence: Evidence, report: Report) -> None:
         return
     if moment(last)[:10] != day or (before is not None and moment(before)[:10] >= day):
         raise Broken(f"存档点的见证时间不是 {day} 这一天的起止")
-    report.say(
-        f"当日自 {moment(before) if before is not None else '台账开始'} 至 {moment(last)}，全部条目均在此"
-    )
+    start = moment(before) if before is not None else "台账开始"
+    report.say(f"自 {start} 至 {moment(last)}，全部条目均在此")
+    if moment(last)[11:] < EVENING:
+        report.uncompared.append(
+            f"证据只到当日 {moment(last)[11:]}，此后的条目不在其中：请另取当日最后的存档点"
+        )
 
 
 CHECKS: dict[str, Callable[[Evidence, Report], None]] = {

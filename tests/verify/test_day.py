@@ -65,7 +65,18 @@ def test_a_day_is_all_entries_between_two_evenings(desk: Desk):
     outcome = desk.check("day", day(ledger(), 2, 7))
     assert outcome["code"] == PROVED
     assert "第 2 至 6 条，共 5 条，连续无缺" in outcome["lines"]
-    assert "当日自 2025-11-21 23:56:00 至 2025-11-22 23:54:20，全部条目均在此" in outcome["lines"]
+    assert "自 2025-11-21 23:56:00 至 2025-11-22 23:54:20，全部条目均在此" in outcome["lines"]
+
+
+def test_a_day_that_ends_at_noon_is_not_proved_to_its_end(desk: Desk):
+    files = (
+        ledger().stretch(2, 7, day=TODAY)
+        | ledger().noted(2, DAY - 300)
+        | ledger().noted(7, DAY + 43_200)
+    )
+    outcome = desk.check("day", files)
+    assert outcome["code"] == UNCOMPARED
+    assert "只到当日 12:01:00" in told(outcome)
 
 
 def test_the_first_day_begins_with_the_ledger(desk: Desk):

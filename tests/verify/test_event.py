@@ -1,5 +1,7 @@
 """One event: what it proves, and that nothing in its ZIP can be changed unnoticed."""
 
+from typing import Any
+
 import pytest
 
 from tests.verify.desk import FALSE, PROVED, UNUSABLE, Desk, erasure, ledger, told, verdict
@@ -47,6 +49,23 @@ def test_every_changed_byte_of_every_file_is_noticed(desk: Desk):
     assert [one for one in missed if not one.startswith("README.zh.txt")] == []
 
 
+def test_a_file_made_shorter_or_longer_is_noticed():
+    good = ledger().event(4) | ledger().noted(3, DAY)
+    del good["README.zh.txt"]
+    for name, data in good.items():
+        for other in (
+            b"",
+            data[1:],
+            data[:-1],
+            data + b"\0",
+            data + b"\n",
+            data + data[-1:],
+            data * 2,
+        ):
+            same = other == data + b"\n" and name == "evidence.json"  # JSON may end in a line break
+            assert same or verdict("event", good | {name: other}) != PROVED, (name, other)
+
+
 @pytest.mark.parametrize("gone", ["evidence.json", "checkpoint", "entries/4/leaf.json", "entries/4/salt.bin",
                                   "entries/4/record.bin", "entries/4/proof.tlog-proof"])  # fmt: skip
 def test_a_missing_file_is_never_good(desk: Desk, gone: str):
@@ -70,19 +89,25 @@ def test_records_of_two_entries_cannot_be_exchanged(desk: Desk):
     assert "承诺值不符" in told(outcome)
 
 
-def test_a_record_that_says_something_else_than_its_leaf_is_not_good(desk: Desk):
-    for field, value in (
-        ("org", "ag-2"),
-        ("type", "catalog.item_revoked.v1"),
-        ("av", 2),
-        ("position", 1),
-    ):
-        forged = entry("item-x", 1, "catalog.item_drafted.v1", {}, **{field: value})
-        if field == "av":
-            forged = entry("item-x", 1, "catalog.item_drafted.v1", {}, av=2, id="item-x:2")
-        outcome = desk.check("event", ledger(forged).event(9))
-        assert outcome["code"] == FALSE
-        assert "与条目所写不符" in told(outcome)
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        {"org": "ag-2"},
+        {"type": "catalog.item_revoked.v1"},
+        {"av": 2, "id": "item-x:2"},
+        {"position": 1},
+        {"t": "2025-11-22T03:04:06+00:00"},
+        {"svc": "approval", "src": ["gongkai.approval", 3, 41, 0]},
+        {"id": "item-y:1"},
+    ],
+)
+def test_a_record_that_says_something_else_than_its_leaf_is_not_good(
+    desk: Desk, claimed: dict[str, Any]
+):
+    forged = entry("item-x", 1, "catalog.item_drafted.v1", {}, **claimed)
+    outcome = desk.check("event", ledger(forged).event(9))
+    assert outcome["code"] == FALSE
+    assert "与条目所写不符" in told(outcome)
 
 
 def test_another_entry_than_claimed_is_refused(desk: Desk):

@@ -27,6 +27,8 @@ def cases() -> Iterator[tuple[str, Files]]:
     day = book.stretch(2, 7, day="2025-11-22")
     yield "a day", day | book.noted(2, DAY - 300) | book.noted(7, DAY + 86_000)
     yield "another day", day | book.noted(2, DAY + 300) | book.noted(7, DAY + 86_000)
+    yield "half a day", day | book.noted(2, DAY - 300) | book.noted(7, DAY + 50_000)
+    yield "a longer salt", book.event(4) | {"entries/4/salt.bin": book.entries[4].salt + b"\0"}
     yield "erased content", gone.event(6, 9, erased=True)
     yield from [("lost content", gone.event(6, erased=True)), ("a wrong claim", book.event(4, 5))]
     yield "a gap", {n: d for n, d in book.history(ITEM, STREAMS).items() if "entries/5/" not in n}
