@@ -343,13 +343,13 @@ class Known(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A checkpoint with a valid signature of its log. `times`: of each witness that cosigned it."""
+    """A checkpoint signed by its log. `times`: when each witness first and last cosigned it."""
 
     raw: bytes
     origin: str
     size: int
     root: bytes
-    times: dict[str, int]
+    times: dict[str, tuple[int, int]]
     existed_by: int | None
     not_before: int | None
     quorum: bool
@@ -363,7 +363,7 @@ def open_note(raw: bytes, policy: Policy, what: str) -> Note:
     """Raises Broken when no trusted log signed it, or a signature of a known key is false."""
     body, origin, size, root = _checkpoint(raw, what)
     signed = False
-    times: dict[str, int] = {}
+    times: dict[str, tuple[int, int]] = {}
     for name, signature in _signatures(raw, body, what):
         for key in policy.logs:
             if key[:2] == (name, signature[:4]) and name == origin:
@@ -373,7 +373,8 @@ def open_note(raw: bytes, policy: Policy, what: str) -> Note:
         for witness, key in policy.witnesses.items():
             if key[:2] == (name, signature[:4]):
                 seconds = _cosigned(key, signature, body, what)
-                times[witness] = min(seconds, times.get(witness, seconds))
+                first, last = times.get(witness, (seconds, seconds))
+                times[witness] = min(first, seconds), max(last, seconds)
     if not signed:
         raise Broken(f"{what}：没有您信任的台账的签名（{origin}）")
     return Note(raw, origin, size, root, times, *_times(policy, times), policy.reached(times))
@@ -423,19 +424,20 @@ def _cosigned(key: Key, signature: bytes, body: bytes, what: str) -> int:
     return seconds
 
 
-def _times(policy: Policy, times: dict[str, int]) -> tuple[int | None, int | None]:
-    """(existed by, not before): a quorum says it existed at the first, and was the newest at the second."""
+def _times(policy: Policy, times: dict[str, tuple[int, int]]) -> tuple[int | None, int | None]:
+    """(existed by, not before): a quorum had seen it at the first, and nothing larger at the second."""
     if policy.quorum == "none":
         return None, None
-    by = [t for t in times.values() if policy.reached(w for w, at in times.items() if at <= t)]
-    after = [t for t in times.values() if policy.reached(w for w, at in times.items() if at >= t)]
+    every = [at for both in times.values() for at in both]
+    by = [t for t in every if policy.reached(w for w, (first, _) in times.items() if first <= t)]
+    after = [t for t in every if policy.reached(w for w, (_, last) in times.items() if last >= t)]
     return min(by, default=None), max(after, default=None)
 
 
 def told(report: Report, note: Note, policy: Policy) -> None:
     report.say(f"台账：{note.origin}")
     report.say(f"存档点：共 {note.size} 条，根 {b64(note.root)}")
-    seen = "；".join(f"{name} {moment(at)}" for name, at in sorted(note.times.items()))
+    seen = "；".join(f"{name} {moment(at)}" for name, (at, _) in sorted(note.times.items()))
     rule = "信任策略不要求见证" if policy.quorum == "none" else f"法定数 {policy.quorum}：已达到"
     report.say(f"见证：{seen or '无'}（{rule}）")
 
@@ -724,7 +726,7 @@ def erasures(held: Iterable[Held]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for leaf, record in held:
         handles = record.data.get("handles") if record else None
-        if (leaf.type, leaf.svc) == (ERASURE, "audit") and type(handles) is list:
+        if leaf.type == ERASURE and type(handles) is list:
             for handle in handles:
                 if type(handle) is str:
                     found.setdefault(handle, []).append(leaf.at)
