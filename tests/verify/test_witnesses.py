@@ -78,3 +78,23 @@ def test_the_window_is_that_of_a_quorum_not_of_one_witness(desk: Desk):
     text = told(desk.check("event", files))
     # cosigned at 00:00 and 00:01, then at 02:00 and 02:01: two of them are the quorum
     assert "2025-11-22 00:00:00 之后，2025-11-22 02:01:00 之前入账" in text
+
+
+def test_a_log_that_is_trusted_speaks_only_for_itself(tmp_path):
+    other = Signer("other.example/log", 1, b"other")
+    both = desk_at(tmp_path, f"log {other.vkey}\n{POLICY}")
+    book = ledger()
+    body = book.body(9)
+    lines = [other.sign(body), UPPER.cosign(body, DAY), DISCIPLINE.cosign(body, DAY)]
+    assert both.check("event", noted(book, f"{body}\n{''.join(lines)}".encode()))["code"] == FALSE
+
+
+def test_the_best_of_two_cosignatures_of_one_witness_counts(desk: Desk):
+    book = ledger()
+    body = book.body(3)
+    times = [(UPPER, 0), (UPPER, 900), (DISCIPLINE, 600), (DISCIPLINE, 300)]
+    lines = [LOG.sign(body), *(one.cosign(body, DAY + at) for one, at in times)]
+    further = {"notes/3": f"{body}\n{''.join(lines)}".encode()} | book.consistency(3)
+    assert "2025-11-22 00:10:00 之后" in told(desk.check("event", book.event(4) | further))
+    desk.forget()
+    assert "2025-11-22 00:05:00 之前" in told(desk.check("event", book.event(2) | further))
