@@ -41,14 +41,15 @@ class Vault:
         rows = await db.fetch(
             "SELECT subject, wrapped FROM vault_key WHERE subject = ANY($1)", list(handles)
         )
-        return {row["subject"]: self._unwrapped(row["subject"], row["wrapped"]) for row in rows}
+        return {row["subject"]: self.unwrapped(row["subject"], row["wrapped"]) for row in rows}
 
     def wrapped(self, handle: str, key: bytes) -> bytes:
         """A key as it is stored."""
         nonce = secrets.token_bytes(NONCE)
         return nonce + self._wrap.encrypt(nonce, key, handle.encode())
 
-    def _unwrapped(self, handle: str, wrapped: bytes | None) -> bytes | None:
+    def unwrapped(self, handle: str, wrapped: bytes | None) -> bytes | None:
+        """The key again; None for one that was destroyed. Raises Unsealable."""
         return None if wrapped is None else _open(self._wrap, handle.encode(), wrapped)
 
 

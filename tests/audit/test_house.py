@@ -42,7 +42,7 @@ async def said(store: Store, type: str) -> list[dict]:
     )
     found = []
     for r in rows:
-        key = store.vault._unwrapped(r["subject"], r["wrapped"])
+        key = store.vault.unwrapped(r["subject"], r["wrapped"])
         assert key is not None
         found.append(content(unseal(key, r["id"], r["sealed"])) | {"idx": r["idx"]})
     return found

@@ -1,0 +1,1 @@
+"""From a committed head to what the world is shown: signed, exported, witnessed, published."""

@@ -1,0 +1,61 @@
+"""Before the first entry is appended and the first signature asked for: does the outside agree with us?
+
+A database can come back older than the world knows it (a lagging copy, a restored backup), or changed.
+Going on would make a second history, so nothing does: lost entries are put back as they were, or all stops.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from services.audit.log import Ledger
+from services.audit.publishing.outside import Ahead
+from services.audit.publishing.publish import (
+    NEWEST,
+    TROUBLE,
+    Forked,
+    Publisher,
+    check,
+    compare,
+    stopped,
+)
+from services.audit.publishing.repair import Records, repair
+from tlog.checkpoint import Checkpoint, checkpoint_of
+
+log = structlog.get_logger()
+CLOSED = "UPDATE ledger_finding SET closed_at = now() WHERE kind IN ('fork', 'behind') AND closed_at IS NULL"
+EXPORTED = "已导出的存档点"
+
+
+async def passed(ledger: Ledger, publisher: Publisher, records: Records) -> None:
+    """Return when the database is as far as anybody outside remembers. Raises Forked, Ahead, Unrepaired."""
+    kept = await everywhere(publisher)
+    try:
+        if newest := await ledger.db.fetchrow(NEWEST):
+            await check(ledger.db, Checkpoint(publisher.outside.origin, *newest))
+        await compare(ledger.db, kept)
+    except Ahead as loss:
+        log.error("the database has lost entries", reason=str(loss))
+        await stopped(ledger.db, "behind", str(loss))
+        await repair(ledger, publisher, max(kept.values(), key=lambda one: one.size), records)
+        await compare(ledger.db, kept)
+        log.warning("lost entries were put back", size=ledger.size)
+    except Forked as fork:
+        await stopped(ledger.db, "fork", str(fork))
+        raise
+    await ledger.db.execute(CLOSED)
+    await ledger.db.execute(TROUBLE, "")
+
+
+async def everywhere(publisher: Publisher) -> dict[str, Checkpoint]:
+    """What is remembered outside the database: by the exported files, the signer, each witness."""
+    outside = publisher.outside
+    kept = {
+        f"见证方「{name}」": checkpoint_of(note)
+        for name, note in (await outside.remembered()).items()
+    }
+    if signed := await outside.signer_remembers():
+        kept["签名器"] = signed
+    if note := publisher.export.checkpoint():
+        kept[EXPORTED] = checkpoint_of(outside.own(note))
+    return kept
