@@ -110,6 +110,7 @@ async def _particulars(
     rings = [(ring.scope, ring.audience, ring.channels) for ring in form.rings]
     item = Particulars(
         **_plain(form),
+        affairs_type=form.affairs_type or policy.affairs_of(form.category),
         **await _addresses(caller, db, form),
         item_id=item_id,
         revision=1,
@@ -126,7 +127,7 @@ async def _particulars(
 
 
 PLAIN = (
-    "agency", "kind", "relations", "disclosing_body", "affairs_type", "category", "attribute", "ground",
+    "agency", "kind", "relations", "disclosing_body", "category", "attribute", "ground",
     "duration_class", "stage", "event_on", "formed_on", "changed_on", "document_kind", "important",
     "topic_tags",
 )  # fmt: skip

@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as StarletteUpload
 
-from services.catalog import contents, drafting, importing, page_forms, queries
+from services.catalog import drafting, importing, page_forms, queries
 from services.catalog.api import MAX_FILE, fresh_id
+from services.catalog.domain.errors import AlreadyDrafted
+from services.catalog.editor_page import Shown, current_values, show
 from services.catalog.forms import DraftForm
-from services.catalog.labels import CHANNELS, DOCUMENT_KINDS
-from services.catalog.pages import drafting_agencies, page
-from services.catalog.policy.model import PolicySet
-from shared import directory, reference
+from services.catalog.pages import drafting_agencies
 from shared.caller import Asking, Caller, NotYours
-from shared.errors import DomainError, Invalid, Stale
-from shared.http import status_of
-from shared.workdays import legal_day
+from shared.errors import DomainError, Invalid, NotFound, Stale
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 # Bytes of one field: too long a text is refused in words, not by the parser.
 MAX_PART = 64 * 1024 * 1024
-
-
-async def _show(
-    request: Request, caller: Asking, agency: str, values: page_forms.Values, *, item_id: str,
-    version: int, error: DomainError | None = None, flags: Any = None,
-) -> Response:  # fmt: skip
-    async with caller.reading() as db:
-        row = await reference.policy(db, agency, legal_day(caller.now))
-        organs = await directory.organs(db, agency)
-        name = (await directory.agency(db, agency)).name
-        staff = await queries.staff(db, agency, legal_day(caller.now))
-    stale = error if isinstance(error, Stale) else None
-    return page(
-        request, caller, "editor.html", code=status_of(error) if error else 200,
-        values=values, errors=page_forms.errors_of(error) if error and not stale else {},
-        stale=stale.extra if stale else None, stale_text=stale.detail if stale else "",
-        item_id=item_id, version=version, agency=agency, agency_name=name, organs=organs, staff=staff,
-        organ_options=[(organ.organ, organ.name) for organ in organs],
-        policy=PolicySet.model_validate(row.data), channels=CHANNELS, kinds=DOCUMENT_KINDS, flags=flags,
-    )  # fmt: skip
 
 
 def _agency(caller: Asking, wanted: str) -> str:
@@ -57,25 +35,16 @@ def _agency(caller: Asking, wanted: str) -> str:
 @router.get("/editor")
 async def new(request: Request, caller: Caller, agency: str = "") -> Response:
     chosen = _agency(caller, agency)
-    return await _show(request, caller, chosen, page_forms.EMPTY, item_id=fresh_id(), version=0)
+    return await show(request, caller, Shown(chosen, page_forms.EMPTY, fresh_id(), 0))
 
 
 @router.get("/editor/{item_id}")
 async def edit(item_id: str, request: Request, caller: Caller) -> Response:
+    row, values = await current_values(caller, item_id)
     async with caller.reading() as db:
-        row = await queries.item(db, item_id)
-        text = await queries.item_text(db, item_id)
-        manifest = await contents.manifest(db, row.manifest_hash)
-        p = row.particulars
-        kept = await caller.texts.many(
-            db, [p["groundReasonHash"], *p["legalBasis"], p["duty"]["taskHash"]]
-        )
         flags = await queries.imported(db, item_id)
-    files = [part for part in manifest["parts"] if part["role"] != "BODY"]
-    values = page_forms.values_of(row, text, kept, files)
-    return await _show(
-        request, caller, row.agency, values, item_id=item_id, version=row.version, flags=flags
-    )
+    form = Shown(row.agency, values, item_id, row.version, flags=flags)
+    return await show(request, caller, form)
 
 
 @router.post("/editor/{item_id}")
@@ -89,42 +58,55 @@ async def _save(item_id: str, request: Request, caller: Asking, form: FormData) 
     agency, wanted = str(form.get("agency") or ""), str(form.get("version") or "")
     version = int(wanted) if wanted.isdecimal() else 0
     caller.require(agency, *drafting.DRAFTERS)
-    values = page_forms.typed(form, agency)
+    shown = Shown(agency, page_forms.typed(form, agency), item_id, version)
+    then = str(form.get("then") or "save")
     try:
-        await page_forms.add_files(values, form, caller)
-        if form.get("then") == "fill":
-            return await _filled(item_id, request, caller, form, values, version)
-        typed = page_forms.draft_form(values)
+        await page_forms.add_files(shown.values, form, caller)
+        if then == "fill":
+            return await show(request, caller, await _filled(shown, form))
+        typed = page_forms.draft_form(shown.values)
         if version:
             typed = await _carried(caller, item_id, typed)
         done = await drafting.save(caller, item_id, typed, version or None)
-        version = done[-1].version
-        if form.get("then") == "submit":
+        shown = replace(shown, version=done[-1].version)
+        if then == "submit":
             await drafting.submit(caller, item_id)
     except DomainError as error:
+        if isinstance(error, Stale | AlreadyDrafted) and await _sent_twice(caller, shown, then):
+            return _done(item_id, then)
         if isinstance(error, Stale):
-            version = int(error.extra.get("version") or version)
-        return await _show(
-            request, caller, agency, values, item_id=item_id, version=version, error=error
-        )
-    what = "submitted" if form.get("then") == "submit" else "saved"
+            shown = replace(shown, version=int(error.extra.get("version") or version))
+        return await show(request, caller, replace(shown, error=error))
+    return _done(item_id, then)
+
+
+def _done(item_id: str, then: str) -> Response:
+    what = "submitted" if then == "submit" else "saved"
     return RedirectResponse(f"/catalog/items/{item_id}?done={what}", 303)
 
 
-async def _filled(
-    item_id: str, request: Request, caller: Asking, form: FormData, values: page_forms.Values,
-    version: int,
-) -> Response:  # fmt: skip
+async def _sent_twice(caller: Asking, shown: Shown, then: str) -> bool:
+    """Whether the button was pressed twice: the same form has been saved, by the same person."""
+    try:
+        row, current = await current_values(caller, shown.item_id)
+    except NotFound:
+        return False
+    state = "SUBMITTED" if then == "submit" else "DRAFT"
+    return (
+        (row.drafter, row.status) == (caller.person, state)
+        and row.version <= shown.version + (2 if then == "submit" else 1)
+        and page_forms.same(shown.values, current)
+    )
+
+
+async def _filled(shown: Shown, form: FormData) -> Shown:
     """The form with what a document says, not saved yet; what it does not say is named."""
     document = form.get("document")
     if not isinstance(document, StarletteUpload) or not document.filename:
         raise Invalid("请先选择一个文件，再点“从文件填写”", field="document")
     reading = await asyncio.to_thread(importing.read_document, await document.read(MAX_FILE + 1))
     flags = {"fileName": document.filename, "missing": reading.missing, "notes": reading.notes}
-    filled = page_forms.fill(values, reading)
-    return await _show(
-        request, caller, values["agency"], filled, item_id=item_id, version=version, flags=flags
-    )
+    return replace(shown, values=page_forms.fill(shown.values, reading), flags=flags)
 
 
 async def _carried(caller: Asking, item_id: str, typed: DraftForm) -> DraftForm:

@@ -48,7 +48,7 @@ class DraftForm(Wire):
     kind: Code = "DISCLOSURE"
     relations: tuple[RelationForm, ...] = ()
     disclosing_body: CodeOrNone = ""
-    affairs_type: AffairsType = "GOVERNMENT"
+    affairs_type: AffairsType | None = None  # what the category says
     category: Code = "ART20-15@gov-art20"
     attribute: Attribute = "PROACTIVE"
     ground: CodeOrNone | None = None

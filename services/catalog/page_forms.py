@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from services.catalog.api import stored_file
-from services.catalog.contents import File
+from services.catalog.bodies import as_typed, safe_html
+from services.catalog.contents import File, FileRole
 from services.catalog.documents.recognise import Reading
 from services.catalog.domain.disclosure import FIELD_TEXT
 from services.catalog.forms import DraftForm, RelationForm
@@ -18,10 +18,11 @@ from services.catalog.importing import html_of
 from services.catalog.queries import ItemRow
 from shared.caller import Asking
 from shared.errors import DomainError, Invalid
+from shared.events import Json
 from shared.faults import fault_text
 
 Values = dict[str, Any]
-TEXTS = ("title", "docNo", "body", "disclosingBody", "affairsType", "category", "attribute", "ground",
+TEXTS = ("title", "docNo", "body", "disclosingBody", "category", "attribute", "ground",
          "groundReason", "durationClass", "legalBasis", "formedOn", "eventOn", "changedOn", "documentKind",
          "insideScope", "dutyTask", "dutyLeader", "dutyLeadOrgan", "dutyDeadline",
          "dutyResponsible", "agency")  # fmt: skip
@@ -29,7 +30,6 @@ TEXTS = ("title", "docNo", "body", "disclosingBody", "affairsType", "category", 
 MANY = ("insideAudience", "insideChannels", "publicChannels")
 EMPTY: Values = {
     **dict.fromkeys(TEXTS, ""),
-    "affairsType": "GOVERNMENT",
     "attribute": "PROACTIVE",
     "category": "ART20-15@gov-art20",
     "durationClass": "IMMEDIATE",
@@ -49,22 +49,35 @@ def typed(form: FormData, agency: str) -> Values:
     for name in MANY:
         values[name] = [str(value) for value in form.getlist(name)]
     values["important"] = form.get("important") == "1"
-    values["files"] = [orjson.loads(str(value)) for value in form.getlist("keepFile")]
+    values["files"] = [_kept_file(str(value)) for value in form.getlist("keepFile")]
     return values
+
+
+def _kept_file(sent: str) -> Json:
+    """Raises Invalid for what our own page did not write."""
+    try:
+        return File.model_validate_json(sent).wire()
+    except ValidationError as error:
+        raise Invalid("附件信息有误，请重新上传", field="files") from error
+
+
+# The page's two file fields, and what the files are for.
+UPLOADS: Mapping[str, FileRole] = {"files": "ATTACHMENT", "interpretations": "INTERPRETATION"}
 
 
 async def add_files(values: Values, form: FormData, caller: Asking) -> None:
     """Store what was newly uploaded; nothing typed is lost when a file is refused."""
-    for sent in form.getlist("files"):
-        if isinstance(sent, UploadFile) and sent.filename:
-            stored = await stored_file(caller, values["agency"], sent)  # type: ignore[arg-type]
-            values["files"].append(stored.wire())
+    for name, role in UPLOADS.items():
+        for sent in form.getlist(name):
+            if isinstance(sent, UploadFile) and sent.filename:
+                stored = await stored_file(caller, values["agency"], sent, role)  # type: ignore[arg-type]
+                values["files"].append(stored.wire())
 
 
 def fill(values: Values, reading: Reading) -> Values:
     """The form with what a document says; what was typed already stays."""
     found = {
-        "title": reading.title, "docNo": reading.doc_no, "body": html_of(reading),
+        "title": reading.title, "docNo": reading.doc_no, "body": as_typed(html_of(reading)),
         "formedOn": reading.formed_on.isoformat() if reading.formed_on else None,
     }  # fmt: skip
     return values | {name: values[name] or value or "" for name, value in found.items()}
@@ -137,7 +150,7 @@ def values_of(
             if name in p and not isinstance(p[name], list | dict)
         },
         "title": text["title"],
-        "body": text["body"],
+        "body": as_typed(text["body"]),
         "docNo": row.doc_no or "",
         "groundReason": kept.get(p["groundReasonHash"]) or "",
         "legalBasis": kept.get((p["legalBasis"] or [None])[0]) or "",
@@ -160,4 +173,21 @@ def errors_of(error: DomainError) -> dict[str, str]:
     missing = error.extra.get("missing")
     if missing:
         return {name: f"请填写「{FIELD_TEXT.get(name, name)}」" for name in missing}
-    return {error.field or "title": error.detail}
+    return {error.field or "form": error.detail}
+
+
+def changed_fields(yours: Values, current: Values) -> list[str]:
+    """Which fields besides title and body two versions of the form differ in."""
+    names = (*TEXTS, *MANY, "important", "files")
+    return [
+        name for name in names if name not in ("title", "body") and yours[name] != current[name]
+    ]
+
+
+def same(yours: Values, current: Values) -> bool:
+    """Whether the form says what is saved already: it was sent twice."""
+    return (
+        not changed_fields(yours, current)
+        and yours["title"] == current["title"]
+        and safe_html(yours["body"]) == safe_html(current["body"])
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from html import unescape
 
@@ -61,20 +63,6 @@ async def test_a_draft_saved_before_a_refused_submission_stays_and_can_go_on(wor
     again = await save(world, version="1", then="submit")
     assert again.status_code == 303
     assert (await world.item())["status"] == "SUBMITTED"
-
-
-async def test_a_stale_form_shows_both_texts_and_saves_from_there(world: World):
-    await save(world)
-    await save(world, version="1", body="先到的改动")
-    answer = await save(world, version="1", body="后到的改动")
-    assert answer.status_code == 409
-    assert "comparison" in answer.text
-    plain = re.sub(r"<[^>]+>", "", answer.text)
-    assert "先到的改动" in plain
-    assert "后到的改动" in plain
-    assert 'name="version" value="2"' in answer.text
-    await save(world, version="2", body="后到的改动")
-    assert "后到的改动" in (await world.item())["body"]
 
 
 async def test_an_attachment_is_kept_while_the_form_is_refused(world: World):
@@ -151,3 +139,50 @@ async def test_leader_and_audience_are_chosen_by_name(world: World):
     item = await world.item()
     assert item["rings"][0]["audience"] == ["p-zhou", "p-liu"]
     assert item["duty"]["leader"] == "p-zhou"
+
+
+async def test_half_of_the_five_clarities_names_what_is_missing(world: World):
+    answer = await save(world, dutyTask="公布名册", dutyLeader="p-zhou", then="submit")
+    assert answer.status_code == 422
+    for name in ("牵头科室", "完成时限", "责任人"):
+        assert f"请填写「{name}」" in answer.text
+    assert "请填写「具体任务」" not in answer.text
+
+
+async def test_an_interpretation_goes_with_the_document(world: World):
+    uploads = {"interpretations": ("一图读懂.pdf", b"%PDF-", "application/pdf")}
+    assert (await save(world, uploads=uploads)).status_code == 303
+    assert "保留解读：一图读懂.pdf" in (await get(world, f"/editor/{ITEM}")).text
+    (row,) = await world.run.sql("SELECT manifest->'parts'->1->>'role' AS role FROM manifests")
+    assert row["role"] == "INTERPRETATION"
+
+
+async def test_a_full_disk_is_told_and_nothing_typed_is_lost(world: World, monkeypatch):
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    answer = await save(world, uploads={"files": ("名册.pdf", b"%PDF-", "application/pdf")})
+    assert answer.status_code == 507
+    assert "存储空间不足" in answer.text
+    assert f'value="{FORM["title"]}"' in answer.text
+    assert await world.types() == []
+
+
+async def test_the_category_says_whether_it_is_a_party_affair(world: World):
+    page = await get(world, "/editor")
+    assert '<optgroup label="党务：党务公开内容（七类）">' in page.text
+    await save(world, category="P1@party-7")
+    assert (await world.item())["affairsType"] == "PARTY"
+
+
+async def test_text_is_shown_as_it_was_typed(world: World):
+    await save(world, body="一、甲 & 乙\n二、1 < 2")
+    page = await get(world, f"/editor/{ITEM}")
+    assert ">一、甲 &amp; 乙\n二、1 &lt; 2</textarea>" in page.text
+
+
+async def test_a_file_entry_that_the_page_did_not_write_is_refused(world: World):
+    answer = await save(world, keepFile="nonsense")
+    assert answer.status_code == 422
+    assert "附件信息有误" in answer.text

@@ -156,6 +156,11 @@ class PolicySet(Wire):
                 return rule.chain
         return "default"
 
+    def affairs_of(self, reference: str) -> Literal["PARTY", "GOVERNMENT"]:
+        """Party or government affairs, by the scheme of `CODE@scheme`; of an unknown one, government."""
+        known = self.category_schemes.get(reference.partition("@")[2])
+        return known.affairs_type if known else "GOVERNMENT"
+
     def category(self, reference: str) -> Category | None:
         """`CODE@scheme`."""
         code, _, scheme = reference.partition("@")
