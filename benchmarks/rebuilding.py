@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from benchmarks.figures import Figure, show
 from benchmarks.lives import LIVES
 from benchmarks.servers import database_server
+from deploy.embedded.supervisor import stoppable
 from shared.ids import new_id
 from shared.rebuild import rebuild
 from shared.runtime import Service
@@ -96,4 +97,5 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or list(LIVES))
+    with stoppable():
+        main(sys.argv[1:] or list(LIVES))
