@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
 STAMP := $(VENV)/.installed
 export PYTHONUNBUFFERED := 1
 
@@ -17,13 +18,13 @@ demo: artifacts ## 安装全部所需，启动平台并载入演示内容 / inst
 up: artifacts ## 启动空平台，数据保留在 var/ / start an empty platform that keeps its data
 	@$(BIN)/python -m deploy.embedded up
 
-down: $(STAMP) ## 停止平台 / stop it
+down: $(RUNTIME) ## 停止平台 / stop it
 	@$(BIN)/python -m deploy.embedded down
 
-status: $(STAMP) ## 各进程状态 / what is running
+status: $(RUNTIME) ## 各进程状态 / what is running
 	@$(BIN)/python -m deploy.embedded status
 
-test: artifacts ## 运行全部测试，说明跳过了什么 / run every test this machine can run
+test: $(STAMP) artifacts ## 运行全部测试，说明跳过了什么 / run every test this machine can run
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(STAMP) ## 格式、规范、类型、依赖方向、文件大小 / format, lint, types, imports, sizes
@@ -37,25 +38,36 @@ format: $(STAMP) ## 自动整理格式 / format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: artifacts ## 性能测试 / measure
+bench: $(STAMP) artifacts ## 性能测试 / measure
 	$(BIN)/python -m benchmarks
 
-artifacts: $(STAMP) ## 下载并校验数据库、消息服务和网页资源 / fetch what is not a wheel
+artifacts: $(RUNTIME) ## 下载并校验数据库、消息服务和网页资源 / fetch what is not a wheel
 	@$(BIN)/python -m deploy.artifacts
 
-lock: ## 由 requirements*.in 重新生成 requirements.lock / pin all versions and hashes anew
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-input --require-hashes
+COMPILE := build/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+lock: ## 由 requirements*.in 重新生成 requirements.lock（UPGRADE=--upgrade 升级）/ pin versions and hashes
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/pip install -q uv
-	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-		requirements.in requirements-dev.in -o requirements.lock
+	cp requirements.lock build/all.lock
+	$(COMPILE) requirements.in requirements-dev.in -o build/all.lock $(UPGRADE)
+	$(COMPILE) requirements.in -c build/all.lock -o build/runtime.lock
+	$(PYTHON) -m deploy.lock build/all.lock build/runtime.lock
 
 clean: ## 删除虚拟环境和缓存（不删数据）/ remove the environment and caches, never data
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-$(STAMP): requirements.lock
-	@echo "安装 Python 依赖（首次约 325 MB，之后使用缓存）……"
+$(RUNTIME): requirements.lock
+	@echo "安装 Python 依赖（首次约 160 MB，之后使用缓存）……"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11) and "需要 Python 3.11 或更高版本")'
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-input --require-hashes -r requirements.lock
+	@$(BIN)/python -m deploy.lock > $(VENV)/runtime.lock
+	@$(INSTALL) -r $(VENV)/runtime.lock
+	@touch $@
+
+$(STAMP): $(RUNTIME)
+	@echo "安装测试所需的 Python 依赖（首次约 210 MB，之后使用缓存）……"
+	@$(INSTALL) -r requirements.lock
 	@touch $@
