@@ -17,6 +17,7 @@ import re
 import sys
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -857,7 +858,7 @@ def check_range(evidence: Evidence, report: Report) -> None:
             raise Broken(f"notes/{note.size} 与条目不符")
     held = contents(evidence, first, leaves)
     report.say(f"第 {first} 至 {end - 1} 条，共 {end - first} 条，连续无缺")
-    tally(report, [each.leaf for each in held])
+    tally(report, Counter(each.leaf.type for each in held))
     judge_contents(evidence, report, held)
 
 
@@ -901,10 +902,7 @@ def judge_contents(evidence: Evidence, report: Report, held: Sequence[Held]) -> 
     report.say(f"原始消息与承诺值相符：{len(held) - len(gone)} 条；内容已依法销毁：{len(gone)} 条")
 
 
-def tally(report: Report, leaves: Iterable[Leaf]) -> None:
-    counts: dict[str, int] = {}
-    for leaf in leaves:
-        counts[leaf.type] = counts.get(leaf.type, 0) + 1
+def tally(report: Report, counts: dict[str, int]) -> None:
     for kind, count in sorted(counts.items()):
         report.say(f"  {kind}：{count} 条")
     if CONFLICT in counts or QUARANTINE in counts:
@@ -1141,18 +1139,20 @@ class Streams:
             report.say(f"提示：{self.late} 条在较新的版次之后才入账")
 
 
-def scan(log: Log, note: Note, marks: Iterable[int], report: Report) -> tuple[list[Leaf], dict[int, bytes]]:
-    """Recompute everything up to the note. Raises Broken."""
-    run, leaves, streams = Scan(log, note.size, marks), [], Streams()
+def scan(
+    log: Log, note: Note, marks: Iterable[int], report: Report, visit: Callable[[Leaf], None]
+) -> dict[int, bytes]:
+    """Recompute everything up to the note and show each leaf; gives the roots at `marks`. Raises Broken."""
+    run, streams = Scan(log, note.size, marks), Streams()
     for index, data in enumerate(run.leaves()):
         leaf = leaf_of(data, index)
         streams.feed(leaf)
-        leaves.append(leaf)
+        visit(leaf)
     if run.roots.get(note.size) != note.root:
         raise Broken("由全部条目算出的根与存档点不符：条目被改动、增加或删去")
     report.say(f"全部 {note.size} 条已逐条重算，树与存档点相符")
     streams.tell(report)
-    return leaves, run.roots
+    return run.roots
 
 
 def strays(log: Log, size: int) -> tuple[int, int]:
@@ -1354,18 +1354,24 @@ def evidence(ask: Inspector) -> None:
 def nothing_left_out(found: Evidence, log: Log, policy: Policy, report: Report) -> None:
     """Look at every leaf of the log: none of the item's may be missing from the ZIP."""
     note = log.checkpoint(policy)
-    leaves, roots = scan(log, note, [found.note.size], Report())
-    if note.size < found.note.size or roots[found.note.size] != found.note.root:
-        raise Broken("证据包的存档点与全量台账不一致")
     streams = found.claim["streams"]
     held = {each.leaf.at for each in found.held}
     refs = {each.leaf.ref for each in found.held if each.leaf.stream in streams}
-    for leaf in leaves[: found.note.size]:
-        if leaf.stream in streams and leaf.at not in held:
+    near: list[Leaf] = []
+
+    def visit(leaf: Leaf) -> None:
+        if leaf.at not in held and (leaf.stream in streams or leaf.ref in refs):
+            near.append(leaf)
+
+    roots = scan(log, note, [found.note.size], Report(), visit)
+    if roots.get(found.note.size) != found.note.root:
+        raise Broken("证据包的存档点与全量台账不一致")
+    for leaf in near:
+        if leaf.at < found.note.size and leaf.stream in streams:
             raise Broken(f"证据包漏掉了第 {leaf.at} 条（{leaf.id}）")
-        if leaf.ref in refs and leaf.stream not in streams:
+        if leaf.at < found.note.size:
             report.doubt(f"第 {leaf.at} 条（{leaf.id}）属于同一对象，不在证据包中")
-    later = sum(leaf.stream in streams for leaf in leaves[found.note.size :])
+    later = sum(leaf.at >= found.note.size for leaf in near)
     report.say(f"已与全量台账（{note.size} 条）比对：没有遗漏；证据包之后又有 {later} 条")
 
 
@@ -1377,8 +1383,9 @@ def dump(ask: Inspector) -> None:
         raise Broken("台账为空：没有任何条目")
     told(report, note, policy)
     known = memory.of(note.origin)
-    leaves, roots = scan(log, note, [one.size for one in known], report)
-    tally(report, leaves)
+    counts: Counter[str] = Counter()
+    roots = scan(log, note, [one.size for one in known], report, lambda leaf: counts.update((leaf.type,)))
+    tally(report, counts)
     if Path(log.place).is_dir():
         old, other = strays(log, note.size)
         report.say(f"较早的分块文件 {old} 个，相符；不属于此存档点、未核验的文件 {other} 个")

@@ -98,3 +98,13 @@ def test_the_best_of_two_cosignatures_of_one_witness_counts(desk: Desk):
     assert "2025-11-22 00:10:00 之后" in told(desk.check("event", book.event(4) | further))
     desk.forget()
     assert "2025-11-22 00:05:00 之前" in told(desk.check("event", book.event(2) | further))
+
+
+def test_a_note_under_another_number_or_of_another_log_is_not_good(desk: Desk):
+    book = ledger()
+    wrong = {"notes/3": book.note(4)} | book.consistency(4) | book.consistency(3)
+    assert desk.check("event", book.event(4) | wrong)["code"] == FALSE
+    other = Signer("other.example/log", 1, b"other")
+    (desk.home / "policy.txt").write_text(f"log {other.vkey}\n{POLICY}", "utf-8")
+    foreign = {"notes/3": Ledger(book.entries, other).note(3)} | book.consistency(3)
+    assert desk.check("event", book.event(4) | foreign)["code"] == FALSE
