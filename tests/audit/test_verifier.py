@@ -6,7 +6,6 @@ import pytest
 
 from tests.kernel import Running
 
-
 FILES = {name: Path("verify", name).read_bytes() for name in ("gongkai_verify.py", "verify.html")}
 
 
