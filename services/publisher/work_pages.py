@@ -10,13 +10,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.publisher import office, queries
 from services.publisher.channels.poster import Poster, poster_pdf
-from services.publisher.contents import fetched
+from services.publisher.contents import Content, fetched
 from services.publisher.domain.clearance import Clearance
 from services.publisher.domain.errors import PosterTooEarly
 from services.publisher.evidence import media_type
 from services.publisher.labels import PAGES
 from services.publisher.names import names_of
 from services.publisher.portal.rows import item_url
+from services.publisher.queries import PublicationRow
 from services.publisher.rights import OPERATORS, RELEASERS, may_see, operates, seen
 from services.publisher.texts import paragraphs
 from shared import directory
@@ -80,6 +81,7 @@ async def _show(
     may_operate = any(caller.has(role, row.agency) for role in OPERATORS)
     return PAGES.render(
         request, "publication.html", status=status_of(error) if error else 200, row=row,
+        text=await _text(caller, row) if row.status == "WAITING" else None,
         channels=channels, readers=readers, names=await names_of(caller, people),
         agency_name=agency.name, rule=rule, done=done,
         errors={error.field or "file": error.detail} if error else {}, today=legal_day(caller.now),
@@ -87,6 +89,14 @@ async def _show(
         on_website=any(d["channel"] == "WEBSITE" and d["state"] == "CONFIRMED" for d in channels),
         url=item_url(row.agency, item_id) if row.reaches("WEBSITE") else None,
     )  # fmt: skip
+
+
+async def _text(caller: Asking, row: PublicationRow) -> Content | None:
+    """What is about to be released, verified; None when it cannot be had now."""
+    try:
+        return await fetched(caller.runtime, Clearance.model_validate(row.clearance))
+    except DomainError:
+        return None
 
 
 @router.post("/work/{item_id}/release")

@@ -120,3 +120,13 @@ def test_the_portal_is_served_from_files_with_safe_headers(caddy: Edge) -> None:
 
 def test_browser_assets_are_served(caddy: Edge) -> None:
     assert "htmx" in caddy.http.get("/static/vendor/htmx.min.js").text
+
+
+def test_attachments_are_downloaded_and_never_run_as_pages_of_ours(caddy: Edge) -> None:
+    file = caddy.portal / "a" / "sfj" / "f" / "ab" / "表格.html"
+    file.parent.mkdir(parents=True)
+    file.write_text("<script>alert(1)</script>")
+    answer = caddy.http.get("/a/sfj/f/ab/表格.html")
+    assert answer.text == "<script>alert(1)</script>"
+    assert answer.headers["Content-Disposition"] == "attachment"
+    assert answer.headers["Content-Security-Policy"] == "sandbox"

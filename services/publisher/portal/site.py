@@ -76,7 +76,7 @@ class Site:
         released = await rows.released(db, item_id)
         page = self._pages.render_static(
             "portal_item.html", site=item.agency_name, home=f"/a/{item.agency}/", item=item,
-            released=released, origin=self._origin,
+            released=released, origin=self._origin, names=rows.COLUMNS,
             explained=released.post_rule.text() if released.post_rule else None,
             earlier=await rows.earlier(db, item_id, released.round),
             results=await rows.results(db, item_id, "PUBLIC"),
