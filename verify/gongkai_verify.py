@@ -709,17 +709,11 @@ class Evidence:
 
 def _inclusion(data: bytes, index: int, checkpoint: bytes) -> list[bytes]:
     """The hashes of a tlog-proof@v1 that belongs to this index and checkpoint."""
+    start = b"c2sp.org/tlog-proof@v1\nindex %d\n" % index
     head, found, rest = data.partition(b"\n\n")
-    start = b"c2sp.org/tlog-proof@v1\nindex %d" % index
-    if (
-        not found
-        or rest != checkpoint
-        or head[: len(start)] != start
-        or head[len(start) : len(start) + 1] not in (b"", b"\n")
-    ):
+    if not found or rest != checkpoint or not (head + b"\n").startswith(start):
         raise Broken(f"第 {index} 条的证明不属于这个存档点")
-    hashes = head[len(start) + 1 :]
-    return hash_lines(hashes + b"\n" if hashes else b"", f"第 {index} 条的证明")
+    return hash_lines((head + b"\n")[len(start) :], f"第 {index} 条的证明")
 
 
 def erasures(held: Iterable[Held]) -> dict[str, list[int]]:
