@@ -11,7 +11,8 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('gongkai roles'));
     -- What a request may do (under row-level security), and what background work may do (all agencies).
-    FOREACH role IN ARRAY ARRAY['gongkai_app', 'gongkai_worker'] LOOP
+    -- Of the ledger: what everybody may read, and what inspectors may (audit takes these roles for one request).
+    FOREACH role IN ARRAY ARRAY['gongkai_app', 'gongkai_worker', 'gongkai_public', 'gongkai_inspector'] LOOP
         IF to_regrole(role) IS NULL THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', role);
         END IF;
@@ -30,5 +31,6 @@ BEGIN
         EXECUTE format('GRANT gongkai_app TO %I', service || '_app');
         EXECUTE format('GRANT gongkai_worker TO %I', service || '_worker');
     END LOOP;
+    GRANT gongkai_public, gongkai_inspector TO audit_app WITH INHERIT FALSE, SET TRUE;
 END
 $$;

@@ -13,7 +13,7 @@ from services.audit.domain.received import Received
 from services.audit.house import House
 from services.audit.log import leading
 from services.audit.publishing import gate
-from services.audit.publishing.outside import Ahead
+from services.audit.publishing.outside import Ahead, Refused
 from services.audit.publishing.publish import Forked
 from services.audit.publishing.repair import Records, Unrepaired
 from shared.events import Json
@@ -160,3 +160,13 @@ async def test_any_one_of_those_outside_is_enough_to_notice(
             (known.folder / "public/log/checkpoint").unlink()
         with pytest.raises((Ahead, Unrepaired)):
             await passed(behind, known, still_held([]))
+
+
+async def test_while_nobody_outside_can_be_asked_nothing_is_taken_in(
+    store: Store, known: Parties
+) -> None:
+    known.away = {"upper", "discipline", "signer"}
+    with pytest.raises(Refused, match="没有应答"):
+        await passed(store, known, still_held([]))
+    [shown] = await store.sql("SELECT trouble FROM ledger_published")
+    assert shown["trouble"] == "签名器与见证方均没有应答，暂不入账、不签名"

@@ -124,7 +124,7 @@ async def test_a_head_that_the_tiles_do_not_lead_to_is_not_signed(
     async with known.publisher(store) as publisher:
         with pytest.raises(Forked, match="前 300 条的校验树与入账时的根不同"):
             await publisher.publish()
-        assert (await publisher.outside.signer_remembers()) is None
+        assert await publisher.outside.signer_remembers() is None
 
 
 async def test_of_two_that_publish_at_once_one_gives_up(store: Store, known: Parties) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import structlog
 
 from services.audit.log import Ledger
-from services.audit.publishing.outside import Ahead
+from services.audit.publishing.outside import Ahead, Refused
 from services.audit.publishing.publish import (
     NEWEST,
     TROUBLE,
@@ -28,8 +28,15 @@ EXPORTED = "已导出的存档点"
 
 
 async def passed(ledger: Ledger, publisher: Publisher, records: Records) -> None:
-    """Return when the database is as far as anybody outside remembers. Raises Forked, Ahead, Unrepaired."""
-    kept = await everywhere(publisher)
+    """Return when the database is as far as anybody outside remembers.
+
+    Raises Forked, Ahead, Unrepaired, Refused.
+    """
+    try:
+        kept = await everywhere(publisher)
+    except Refused:
+        await ledger.db.execute(TROUBLE, "签名器与见证方均没有应答，暂不入账、不签名")
+        raise
     try:
         if newest := await ledger.db.fetchrow(NEWEST):
             await check(ledger.db, Checkpoint(publisher.outside.origin, *newest))
@@ -48,14 +55,21 @@ async def passed(ledger: Ledger, publisher: Publisher, records: Records) -> None
 
 
 async def everywhere(publisher: Publisher) -> dict[str, Checkpoint]:
-    """What is remembered outside the database: by the exported files, the signer, each witness."""
+    """What is remembered outside the database: by the exported files, the signer, each witness.
+
+    Raises Refused when nobody can be asked: then this may be a database that has lost its end.
+    """
     outside = publisher.outside
     kept = {
         f"见证方「{name}」": checkpoint_of(note)
         for name, note in (await outside.remembered()).items()
     }
-    if signed := await outside.signer_remembers():
-        kept["签名器"] = signed
     if note := publisher.export.checkpoint():
         kept[EXPORTED] = checkpoint_of(outside.own(note))
+    try:
+        if signed := await outside.signer_remembers():
+            kept["签名器"] = signed
+    except Refused:
+        if not kept:
+            raise
     return kept

@@ -91,15 +91,14 @@ class Outside:
         return {name: note for name, note in zip(asked, notes, strict=True) if note}
 
     async def signer_remembers(self) -> Checkpoint | None:
-        """What the signer signed last; None when it never did, or does not answer."""
+        """What the signer signed last; None when it never did. Raises Refused when it does not answer."""
         try:
             answer = await self.http.get(f"{self.signer_url.rstrip('/')}/status")
             said = answer.raise_for_status().json()
             size, root = said["size"], said["root"]
             return Checkpoint(self.origin, size, hash_from(root)) if size else None
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-            log.warning("the signer does not answer", error=repr(error))
-            return None
+            raise Refused(f"没有应答（{type(error).__name__}）") from error
 
     async def _cosigned(
         self, name: str, party: Party, note: Note, known: int, prove: Prove
