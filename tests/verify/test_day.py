@@ -1,5 +1,7 @@
 """A stretch of entries and a whole day: complete, because it lies between two witnessed notes."""
 
+import pytest
+
 from tests.verify.desk import (
     FALSE,
     PROVED,
@@ -33,9 +35,9 @@ def test_every_stretch_of_a_small_ledger_is_proved(desk: Desk):
             assert desk.check("range", book.stretch(first, end))["code"] == PROVED
 
 
-def test_every_changed_byte_of_a_stretch_is_noticed():
-    book = Ledger(ledger().entries[:4])
-    good = book.stretch(1, 3)
+@pytest.mark.parametrize("end", [3, 4])
+def test_every_changed_byte_of_a_stretch_is_noticed(end: int):
+    good = Ledger(ledger().entries[:4]).stretch(1, end)
     assert verdict("range", good) == PROVED
     parts = {name: good[name] for name in ("edge", "leaves.bin", "records.bin", "evidence.json")}
     missed = [
@@ -46,6 +48,23 @@ def test_every_changed_byte_of_a_stretch_is_noticed():
         == PROVED
     ]
     assert missed == []
+
+
+@pytest.mark.parametrize("name", ["edge", "leaves.bin", "records.bin"])
+def test_a_stretch_made_shorter_or_longer_is_noticed(name: str):
+    for first, end in ((0, 4), (1, 3), (2, 4)):
+        good = Ledger(ledger().entries[:4]).stretch(first, end)
+        data = good[name]
+        others = {
+            b"",
+            data[1:],
+            data[:-1],
+            data + b"\0",
+            data + b"\0\0",
+            data + bytes(4),
+            data * 2,
+        } - {data}
+        assert [other for other in others if verdict("range", good | {name: other}) == PROVED] == []
 
 
 def test_an_entry_left_out_added_or_moved_is_noticed(desk: Desk):
