@@ -55,7 +55,7 @@ def names() -> list[str]:
 def twice(files: Files, name: str) -> bytes:
     """The same ZIP with a member renamed to one that is there already."""
     other = "c" * len(name)
-    return zipped(files | {other: b"another"}).replace(other.encode(), name.encode())
+    return zipped(files | {other: files[name]}).replace(other.encode(), name.encode())
 
 
 def commented(files: Files) -> bytes:

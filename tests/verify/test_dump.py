@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -120,13 +121,20 @@ def test_a_gap_that_was_closed_later_is_mentioned_only(desk: Desk, tmp_path: Pat
     assert "提示：1 条在较新的版次之后才入账" in outcome["lines"]
 
 
-def test_leaves_that_nobody_can_read_are_not_good(desk: Desk, tmp_path: Path):
-    odd = ledger()
-    for leaf in (
-        b"{}",
-        b"\xff",
-        odd.entries[0].leaf + b" ",
-        odd.entries[0].leaf.replace(b'"v":1', b'"v":2'),
-    ):
-        odd.entries[4] = type(odd.entries[4])(leaf, b"", b"", "item-x")
-        assert desk.run("dump", odd.export(tmp_path / "dump"))["code"] == FALSE
+def test_leaves_that_are_not_written_in_the_one_way_are_not_good(desk: Desk, tmp_path: Path):
+    good = ledger()
+    leaf = good.entries[4].leaf
+    others = [
+        b"{}", b"[]", b"\xff", leaf + b" ", leaf.replace(b'"v":1', b'"v":2'),
+        leaf.replace(b'"v":1', b'"v":1.0'),
+        leaf.replace(b'"av":2', b'"av":2,"av":2'), leaf.replace(b'"v":1', b'"v":1,"w":1'),
+        leaf.replace(b"ag-1", b"\\u0061g-1"), leaf.replace(b"ag-1", b"\\ud800"),
+        leaf.replace(b'"position":102', b'"position":true'),
+    ]  # fmt: skip
+    for other in others:
+        assert other != leaf
+        odd = ledger()
+        odd.entries[4] = replace(good.entries[4], leaf=other)
+        outcome = desk.run("dump", odd.export(tmp_path / "dump"))
+        assert outcome["code"] == FALSE, other
+        assert "第 4 条" in told(outcome)

@@ -163,3 +163,22 @@ def test_text_from_the_ledger_cannot_fake_the_verdict(desk: Desk, capsys):
     assert code == FALSE
     assert out.startswith("结论：不属实")
     assert "\x1b" not in out
+
+
+def test_a_proof_can_be_written_in_one_way_only():
+    files = ledger().event(4)
+    name = "entries/4/proof.tlog-proof"
+    first = files[name].split(b"\n")[2]
+    alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    same = alphabet[alphabet.index(first[42]) ^ 1]
+    ways = [
+        first[:42] + bytes([same]) + b"=",
+        first[:-1],
+        first + b"=",
+        b" " + first,
+        first + b"\r",
+    ]
+    for way in ways:
+        assert verdict("event", files | {name: files[name].replace(first, way)}) != PROVED, way
+    for other in (b"index 04", b"index +4", b"index 4 ", b"extra AA==\nindex 4"):
+        assert verdict("event", files | {name: files[name].replace(b"index 4", other)}) != PROVED

@@ -16,7 +16,7 @@ from tests.verify.desk import (
     told,
 )
 from tests.verify.ledger import Ledger, entry, write, zipped
-from tests.verify.signers import ARCHIVES, DAY, POLICY
+from tests.verify.signers import ARCHIVES, DAY, LOG, ORIGIN, POLICY
 
 
 def rewritten(size: int) -> Ledger:
@@ -174,6 +174,7 @@ def test_policies_that_can_be_misread_are_refused(desk: Desk):
         POLICY + lines[1] + "\n", POLICY + lines[2].replace("上级", "又一") + "\n", POLICY + "\x0b",
         POLICY.replace(lines[1], lines[2].replace("witness 上级", "log")), POLICY.replace("log ", "日志 "),
         POLICY.replace(lines[1][-6:], "AAAAA="), POLICY.replace("2 上级", "02 上级"),
+        POLICY.replace(LOG.id.hex(), "00000000"), POLICY.replace(f"{ORIGIN}+", f"{ORIGIN}2+"),
     ]  # fmt: skip
     for policy in wrong:
         assert (
