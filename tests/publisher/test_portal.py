@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import orjson
 import pytest
 
+from services.catalog.policy.files import policy_set
 from services.publisher.portal.listing import PAGE, just_settled, settled_pages
 from services.publisher.portal.site import today
 from shared.ids import new_id
@@ -104,6 +105,17 @@ async def test_a_new_or_renamed_agency_has_its_pages_before_anything_is_public(w
     assert "临江市卫生健康委员会" in world.page("/a/linjiang-wjw/index.html")
     assert "临江市卫生健康委员会" in world.page("/index.html")
     assert "临江市民政和社会工作局" in world.page("/a/linjiang-mzj/index.html")
+
+
+async def test_new_rules_bring_their_categories_to_the_directory(world: World):
+    await world.settle()
+    rules = policy_set()
+    party = rules["categorySchemes"]["party-7"]["categories"]
+    rules["categorySchemes"]["party-7"]["categories"] = [*party, {"code": "P8", "name": "其他党务"}]
+    await world.run.policy(rules, AGENCY, "2027.1")
+    await world.settle()
+    assert "其他党务" in world.page(f"/a/{AGENCY}/catalog.html")
+    assert "本类别暂无内容" in world.page(f"/a/{AGENCY}/c/p8.party-7.html")
 
 
 @pytest.mark.parametrize(

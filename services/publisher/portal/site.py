@@ -44,7 +44,8 @@ class Site:
         self._origin = runtime.settings.public_url
         self._changed: defaultdict[str, set[str]] = defaultdict(set)  # agency → items
         self._whole: set[str] = set()  # agencies whose lists are written from the first page on
-        self._agencies: dict[str, str] = {}
+        self._agencies: dict[str, str] = {}  # their names, as the lists show them
+        self._rules: str | None = None  # the policy sets whose categories the lists show
         self._item = asyncio.Lock()  # of two versions of a page the later one stays
 
     async def publish(self, job: Job) -> WrittenPage:
@@ -94,10 +95,7 @@ class Site:
 
     async def refresh(self) -> int:
         """Rewrite the lists that changed, feeds and site maps; return how many files."""
-        async with self._runtime.facts.transaction() as db:
-            known = {agency.agency: agency.name for agency in await directory.agencies(db)}
-        self._whole |= {id for id, name in known.items() if self._agencies.get(id) != name}
-        self._agencies = known
+        await self._look_around()
         changed, whole = dict(self._changed), set(self._whole)
         if not changed and not whole:
             return 0
@@ -108,6 +106,19 @@ class Site:
         except BaseException:
             self._whole |= whole | changed.keys()
             raise
+
+    async def _look_around(self) -> None:
+        """A new or renamed agency, or new rules, change lists on which nothing was published."""
+        async with self._runtime.facts.transaction() as db:
+            known = {agency.agency: agency.name for agency in await directory.agencies(db)}
+            rules = await db.fetchval(
+                "SELECT string_agg(agency || ' ' || version, ',' ORDER BY agency, version)"
+                " FROM reference WHERE kind = 'policy'"
+            )
+        if rules != self._rules:
+            self._whole |= known.keys()
+        self._whole |= {id for id, name in known.items() if self._agencies.get(id) != name}
+        self._agencies, self._rules = known, rules
 
     async def _rewrite_lists(self, changed: dict[str, set[str]], whole: set[str]) -> int:
         files: dict[str, str] = {}
