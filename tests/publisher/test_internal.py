@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.events import Json
 from shared.ids import derived_id, new_id
 from tests.approval.story import contract, sha, text
 from tests.publisher.conftest import World
@@ -23,7 +24,7 @@ async def listed(world: World, person: str, item: str = ITEM) -> bool:
 
 
 EVERYBODY_IN = {"p-dang", "p-chen", "p-wang", "p-ma"}
-AUDIENCES = (
+AUDIENCES: tuple[tuple[Json, set[str]], ...] = (
     (inside("WITHIN_ORG"), EVERYBODY_IN),
     (inside("WITHIN_ORG", AGENCY), EVERYBODY_IN),
     (inside("WITHIN_ORG", "o-branch-1"), {"p-dang"}),
