@@ -585,6 +585,7 @@ NAMES = re.compile(
     "evidence[.]json|checkpoint|README[.]zh[.]txt|edge|leaves[.]bin|records[.]bin"
     f"|(?:consistency|notes)/{NUMBER}|entries/{NUMBER}/(?:leaf[.]json|proof[.]tlog-proof|record[.]bin|salt[.]bin)"
 )
+ANY = "zip"  # whatever kind the ZIP says it is
 CLAIMS = {
     "event": {"index"},
     "history": {"item", "streams"},
@@ -657,9 +658,9 @@ class Evidence:
         known = claim.get("kind")
         if claim.get("version") != 1 or type(known) is not str or known not in CLAIMS:
             raise Unusable("evidence.json 的版本或种类不受支持")
-        if known != kind:
+        if kind not in (known, ANY):
             raise Unusable(f"这是 {known} 证据包，请用 {known} 命令核验")
-        if set(claim) != {"version", "kind", "origin", "size"} | CLAIMS[kind]:
+        if set(claim) != {"version", "kind", "origin", "size"} | CLAIMS[known]:
             raise Unusable("evidence.json 的字段不对")
         if any(
             type(claim[key]) is not int
@@ -1325,9 +1326,10 @@ class Inspector:
 
 
 def evidence(ask: Inspector) -> None:
-    kind, policy, report = ask.options.command, ask.policy, ask.report
+    policy, report = ask.policy, ask.report
     memory, log = Memory(ask.home), ask.log
-    found = Evidence(unzip(Path(ask.options.zip)), kind, policy)
+    found = Evidence(unzip(Path(ask.options.zip)), ask.options.command, policy)
+    kind = found.claim["kind"]
     told(report, found.note, policy)
     CHECKS[kind](found, report)
     if log and log.checkpoint(policy).origin != found.note.origin:
@@ -1481,7 +1483,7 @@ def trust(ask: Inspector) -> None:
 
 
 COMMANDS: dict[str, Callable[[Inspector], None]] = {
-    **dict.fromkeys(CHECKS, evidence),
+    **dict.fromkeys([*CHECKS, ANY], evidence),
     "dump": dump,
     "anchor": anchor,
     "compare": compare,
@@ -1501,6 +1503,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = main_parser.add_subparsers(dest="command", required=True, metavar="命令")
     kinds = {"event": "一条条目", "history": "一个事项的全过程", "day": "一天", "range": "一段条目"}
+    kinds[ANY] = "任何一种证据包（zip 可以省略）"
     for name, what in kinds.items():
         commands.add_parser(name, parents=[common], help=f"核验{what}").add_argument(
             "zip", metavar="证据包.zip"
@@ -1539,7 +1542,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    options = parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] not in COMMANDS and not words[0].startswith("-"):
+        words.insert(0, ANY)
+    options = parser().parse_args(words)
     outcome = judged(Inspector(options))
     if options.json:
         sys.stdout.write(json.dumps(outcome, ensure_ascii=False) + "\n")

@@ -36,7 +36,12 @@ def test_it_verifies_alone_and_answers_by_its_exit_code(tmp_path: Path):
 
 
 def test_wrong_usage_is_not_success(tmp_path: Path):
-    for words in ((), ("event",), ("prove", "x.zip"), ("event", "a.zip", "b.zip")):
+    for words in (
+        (),
+        ("event",),
+        ("prove", "--json", "x.zip", "y.zip"),
+        ("event", "a.zip", "b.zip"),
+    ):
         assert alone(tmp_path, *words).returncode == UNUSABLE
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.verify.desk import PROVED, UNUSABLE, Desk, ledger, verdict
+from tests.verify.desk import ITEM, PROVED, STREAMS, UNUSABLE, Desk, ledger, verdict
 from tests.verify.hostile import flipped, hostile
 from tests.verify.ledger import Files, Ledger, zipped
 from verify import gongkai_verify
@@ -50,6 +50,16 @@ def test_a_zip_of_another_kind_is_sent_to_its_own_command(desk: Desk):
     outcome = desk.check("history", ledger().event(4))
     assert outcome["code"] == UNUSABLE
     assert "event" in outcome["why"][0]
+
+
+def test_any_kind_is_checked_when_no_command_is_given(desk: Desk):
+    for files in (ledger().event(4), ledger().history(ITEM, STREAMS), ledger().stretch(2, 7)):
+        path = desk.put("any.zip", zipped(files))
+        assert gongkai_verify.main([str(path), "--home", str(desk.home)]) == PROVED
+    assert (
+        gongkai_verify.main([str(desk.folder / "nothing.zip"), "--home", str(desk.home)])
+        == UNUSABLE
+    )
 
 
 def test_nothing_is_unpacked_to_disk(desk: Desk):
