@@ -10,10 +10,12 @@ from shared.envelope import Message
 Commit = Callable[[], Awaitable[None]]
 
 
-class Bus(Protocol):
+class Publisher(Protocol):
     async def publish(self, messages: Sequence[Message]) -> None:
         """Return when all are durable, in order per key; raise when any is not."""
 
+
+class Bus(Publisher, Protocol):
     def subscribe(
         self, group: str, topics: Sequence[str]
     ) -> AsyncIterator[tuple[list[Message], Commit]]:

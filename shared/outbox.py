@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Sequence
 
-from shared.bus import Bus
+from shared.bus import Publisher
 from shared.db import Pool
-from shared.envelope import message_of
+from shared.envelope import Message, message_of
 
 RELAY = 7_003
 
@@ -16,7 +18,27 @@ FROM outbox JOIN events USING (position) ORDER BY position LIMIT $1
 """
 
 
-async def relay_batch(pool: Pool, bus: Bus, service: str, limit: int = 1000) -> int:
+LATE = 5.0  # seconds that facts may wait for the broker before people are told
+
+
+class Outgoing:
+    """The bus as the relay uses it, and whether facts have to wait for it."""
+
+    def __init__(self, bus: Publisher) -> None:
+        self._bus = bus
+        self._since: float | None = None
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        self._since = self._since or time.monotonic()
+        await self._bus.publish(messages)
+        self._since = None
+
+    @property
+    def late(self) -> bool:
+        return self._since is not None and time.monotonic() - self._since > LATE
+
+
+async def relay_batch(pool: Pool, bus: Publisher, service: str, limit: int = 1000) -> int:
     """Publish one batch and return its size. A crash before commit publishes it again."""
     async with pool.acquire() as db, db.transaction():
         # A second relay waits here and then reads what is left: with SKIP LOCKED, version 3 of a
@@ -33,7 +55,7 @@ async def relay_batch(pool: Pool, bus: Bus, service: str, limit: int = 1000) -> 
 
 
 async def run_relay(
-    pool: Pool, bus: Bus, service: str, wake: asyncio.Event, idle: float = 0.5
+    pool: Pool, bus: Publisher, service: str, wake: asyncio.Event, idle: float = 0.5
 ) -> None:
     """Drain for ever; `wake` is set after each commit here, `idle` (seconds) covers other processes."""
     while True:
@@ -45,7 +67,7 @@ async def run_relay(
                 continue
 
 
-async def republish(pool: Pool, bus: Bus, service: str, batch: int = 1000) -> int:
+async def republish(pool: Pool, bus: Publisher, service: str, batch: int = 1000) -> int:
     """Send every fact again, byte for byte as the first time, in order; return how many.
 
     For a lost or emptied Kafka. Consumers drop what they have seen.

@@ -79,6 +79,7 @@ class Pages:
     def _frame(self, request: Request) -> dict[str, Any]:
         lang = request.query_params.get("lang") or request.cookies.get("lang") or "zh"
         english = lang.startswith("en")
+        runtime = getattr(request.app.state, "runtime", None)
         return {
             "person": getattr(request.state, "person", None),
             "path": request.url.path,
@@ -86,6 +87,8 @@ class Pages:
             "large": request.cookies.get("large") == "1",
             "t": _english if english else _chinese,
             "static": False,
+            # Facts wait for the broker: what was done here is kept, others hear of it later.
+            "late": runtime is not None and runtime.outgoing.late,
         }
 
 

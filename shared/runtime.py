@@ -19,7 +19,7 @@ from shared.facts import Aggregate, Facts
 from shared.http import install
 from shared.inbox import Handler, Inbox, run_consumer
 from shared.kafka import Kafka
-from shared.outbox import run_relay
+from shared.outbox import Outgoing, run_relay
 from shared.pages import Pages
 from shared.parked import run_retries
 from shared.peers import Peers
@@ -71,6 +71,7 @@ class Runtime:
     peers: Peers
     tokens: TokenCheck
     inbox: Inbox
+    outgoing: Outgoing
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -90,7 +91,7 @@ async def opened(
             service, settings, app_pool, worker_pool, used, facts,
             Texts(bytes.fromhex(settings.text_key.get_secret_value())),
             blobs_for(service.name, settings), peers, TokenCheck(settings.jwks),
-            Inbox(facts, service.name, all_handlers(service, facts)), wake,
+            Inbox(facts, service.name, all_handlers(service, facts)), Outgoing(used), wake,
         )  # fmt: skip
     finally:
         await peers.close()
@@ -125,7 +126,7 @@ def background(runtime: Runtime) -> dict[str, Task]:
     """All loops of a running service, by name."""
     r, service = runtime, runtime.service
     tasks: dict[str, Task] = {
-        "relay": lambda: run_relay(r.worker_pool, r.bus, service.name, r.wake),
+        "relay": lambda: run_relay(r.worker_pool, r.outgoing, service.name, r.wake),
         "timers": lambda: run_timers(r.facts, service.timers(r.facts)),
         "watermark": lambda: run_watermarks(r.facts, r.worker_pool, r.settings.watermark_seconds),
     }

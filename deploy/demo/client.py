@@ -30,12 +30,17 @@ class Platform:
     setup_token: str
     tokens: dict[str, str] = field(default_factory=dict)
 
+    def once(self, who: str, method: str, path: str, **sent: Any) -> httpx.Response:
+        """One request and its answer, whatever it is. Raises httpx.TransportError."""
+        headers = self._headers(who) | sent.pop("headers", {})
+        return self.http.request(method, path, headers=headers, **sent)
+
     def ask(self, who: str, method: str, path: str, **sent: Any) -> httpx.Response:
         """One request, repeated while the answer is "not yet". Refusals are returned."""
         end = time.monotonic() + PATIENCE
         while True:
             try:
-                answer = self.http.request(method, path, headers=self._headers(who), **sent)
+                answer = self.once(who, method, path, **sent)
             except httpx.TransportError as error:
                 if time.monotonic() > end:
                     raise StoryStopped(f"{path} 没有响应：{error!r}") from error
