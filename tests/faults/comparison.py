@@ -66,7 +66,7 @@ def counted(what: str, expected: Iterable[str], found: Iterable[str]) -> Row:
 
 async def compared(house: House, items: Sequence[Any]) -> list[Row]:
     """Every comparison, after everything has settled."""
-    stores = {s: await _connect(house, s) for s in SERVICES}
+    stores = {s: await connect(house, s) for s in SERVICES}
     try:
         rows = [await settled(stores)]
         rows += [await _streams(name, db) for name, db in stores.items()]
@@ -80,7 +80,8 @@ async def compared(house: House, items: Sequence[Any]) -> list[Row]:
             await db.close()
 
 
-async def _connect(house: House, service: str) -> Any:
+async def connect(house: House, service: str) -> Any:
+    """A service's database as its worker, who sees every agency."""
     return await asyncpg.connect(house.environment(service)["GONGKAI_WORKER_DSN"])
 
 

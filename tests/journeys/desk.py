@@ -94,7 +94,8 @@ class Desk:
 
     async def download(self, words: str) -> bytes:
         """What a link leads to, fetched with this person's cookies."""
-        href = await self.page.get_by_role("link", name=words).first.get_attribute("href")
+        link = self.page.get_by_role("link", name=words, exact=True)
+        href = await link.first.get_attribute("href")
         answer = await self.page.context.request.get(self.origin + str(href))
         assert answer.status == 200, href
         return await answer.body()

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.embedded.databases import SERVICES
+from tests.faults.comparison import connect, settled
 from tests.faults.house import House
 
 STORED = "SELECT type, stream, data::text AS data, message FROM events"
@@ -27,10 +27,15 @@ class Found:
 
 
 async def everywhere(house: House, word: str) -> list[Found]:
-    """Every occurrence. Read when nothing is on its way any more, so that topics hold all facts."""
-    found = []
-    for service in SERVICES:
-        found += await _stored(house, service, word)
+    """Every occurrence, once nothing is on its way any more and the topics hold all facts."""
+    stores = {service: await connect(house, service) for service in SERVICES}
+    try:
+        row = await settled(stores)
+        assert row.good, row
+        found = [one for name, db in stores.items() for one in await _stored(name, db, word)]
+    finally:
+        for db in stores.values():
+            await db.close()
     return found + await _carried(house, word)
 
 
@@ -40,15 +45,10 @@ def stray(found: Iterable[Found], allowed: Iterable[str]) -> list[Found]:
     return [one for one in found if one.value not in public]
 
 
-async def _stored(house: House, service: str, word: str) -> list[Found]:
-    db = await asyncpg.connect(house.environment(service)["GONGKAI_WORKER_DSN"])
-    try:
-        rows = await db.fetch(STORED)
-    finally:
-        await db.close()
+async def _stored(service: str, db: Any, word: str) -> list[Found]:
     return [
         one
-        for row in rows
+        for row in await db.fetch(STORED)
         for part, content in (
             ("stream", row["stream"].encode()),
             ("data", row["data"].encode()),
