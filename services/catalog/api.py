@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
 
-from services.catalog import contents, drafting, importing, queries
+from services.catalog import contents, drafting, importing, posts, queries
 from services.catalog.forms import DraftForm
 from services.catalog.uploads import MAX_FILE as MAX_FILE
 from services.catalog.uploads import stored_file as stored_file
@@ -92,7 +92,7 @@ async def list_items(
 @router.post("/files", status_code=201)
 async def upload(caller: Caller, agency: str, file: Annotated[UploadFile, File()]) -> Json:
     """Store an attachment; its entry goes into `files` of a draft."""
-    caller.require(agency, *drafting.DRAFTERS)
+    caller.require(agency, *posts.DRAFTERS)
     return (await stored_file(caller, agency, file)).wire()
 
 

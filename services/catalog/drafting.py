@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from services.catalog import contents, queries
+from services.catalog import contents, posts, queries
 from services.catalog.aggregates import ITEM
 from services.catalog.bodies import safe_html
 from services.catalog.domain import disclosure
@@ -27,14 +27,12 @@ from services.catalog.uploads import checked_files
 from shared import directory, reference
 from shared.caller import Asking
 from shared.db import Db
-from shared.directory import Grant
 from shared.errors import Invalid, Stale
 from shared.events import Json
 from shared.facts import Recorded
 from shared.store import StaleVersion
 from shared.workdays import legal_day
 
-DRAFTERS = ("DRAFTER", "SECTION_HEAD", "DISCLOSURE_OFFICE")
 ITEM_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
 
@@ -51,7 +49,7 @@ async def save(
 
     Raises NotYours, Invalid kinds, and Stale with both texts (`yours`, `current`).
     """
-    post = _post(caller, form)
+    post = posts.drafting_post(caller, form.agency, form.disclosing_body)
     if not ITEM_ID.fullmatch(item_id):
         raise Invalid("信息编号只能用英文字母、数字和连字符", field="itemId")
     try:
@@ -59,7 +57,7 @@ async def save(
             particulars = await _particulars(caller, db, item_id, form, post.position)
             command: ItemCommand = DraftItem(particulars)
             if expected:
-                left = await _drafter_left(caller, db, item_id)
+                left = await posts.drafter_left(caller, db, item_id)
                 command = ReviseItem(particulars, caller.person, drafter_left=left)
             context = caller.context(form.agency)
             if also:
@@ -74,20 +72,6 @@ async def save(
             raise
         # The id is taken, perhaps by an item this person may not see.
         raise AlreadyDrafted from None
-
-
-def _post(caller: Asking, form: DraftForm) -> Grant:
-    """The post in which the person drafts: one in the disclosing body first. Raises NotYours."""
-    first = caller.require(form.agency, *DRAFTERS)
-    held = (g for g in caller.grants if g.role in DRAFTERS and g.agency == form.agency)
-    return next((grant for grant in held if grant.organ == form.disclosing_body), first)
-
-
-async def _drafter_left(caller: Asking, db: Db, item_id: str) -> bool:
-    """Whether the drafter no longer drafts for the item's agency: then another drafter goes on."""
-    row = await queries.item(db, item_id)
-    grants = await directory.grants(db, row.drafter, legal_day(caller.now))
-    return not any(grant.agency == row.agency and grant.role in DRAFTERS for grant in grants)
 
 
 async def _with_both_texts(caller: Asking, item_id: str, form: DraftForm, stale: Stale) -> Stale:
@@ -189,7 +173,7 @@ async def submit(caller: Asking, item_id: str, expected: int | None = None) -> N
     """Lock the revision and send it to review. Raises Incomplete naming what is missing."""
     async with caller.writing() as db:
         row = await queries.item(db, item_id)
-        caller.require(row.agency, *DRAFTERS)
+        caller.require(row.agency, *posts.DRAFTERS)
         state, _ = await caller.facts.load(db, ITEM, item_id)
         item = state.particulars
         if item is None:

@@ -11,12 +11,11 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as StarletteUpload
 
-from services.catalog import drafting, importing, page_forms, queries
+from services.catalog import drafting, importing, page_forms, posts, queries
 from services.catalog.api import MAX_FILE, fresh_id
 from services.catalog.domain.errors import AlreadyDrafted
 from services.catalog.editor_page import Shown, current_values, show
 from services.catalog.forms import DraftForm
-from services.catalog.pages import drafting_agencies
 from shared.caller import Asking, Caller, NotYours
 from shared.errors import DomainError, Invalid, NotFound, Stale
 
@@ -26,7 +25,7 @@ MAX_PART = 64 * 1024 * 1024
 
 
 def _agency(caller: Asking, wanted: str) -> str:
-    own = drafting_agencies(caller)
+    own = posts.drafting_agencies(caller)
     if not own:
         raise NotYours("您没有拟稿职责，请联系管理员")
     return wanted if wanted in own else own[0]
@@ -35,7 +34,8 @@ def _agency(caller: Asking, wanted: str) -> str:
 @router.get("/editor")
 async def new(request: Request, caller: Caller, agency: str = "") -> Response:
     chosen = _agency(caller, agency)
-    return await show(request, caller, Shown(chosen, page_forms.EMPTY, fresh_id(), 0))
+    values = page_forms.EMPTY | {"disclosingBody": posts.own_organ(caller, chosen)}
+    return await show(request, caller, Shown(chosen, values, fresh_id(), 0))
 
 
 @router.get("/editor/{item_id}")
@@ -57,7 +57,7 @@ async def save(item_id: str, request: Request, caller: Caller) -> Response:
 async def _save(item_id: str, request: Request, caller: Asking, form: FormData) -> Response:
     agency, wanted = str(form.get("agency") or ""), str(form.get("version") or "")
     version = int(wanted) if wanted.isdecimal() else 0
-    caller.require(agency, *drafting.DRAFTERS)
+    caller.require(agency, *posts.DRAFTERS)
     shown = Shown(agency, page_forms.typed(form, agency), item_id, version)
     then = str(form.get("then") or "save")
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.catalog import administration, api, queries, workbench
+from services.catalog import administration, api, posts, queries, workbench
 from shared import directory
 from shared.caller import Asking, Caller
 from shared.workdays import Explained, legal_day
@@ -60,15 +60,8 @@ async def items(
     more = rows[PAGE - 1].changed_at if len(rows) > PAGE else None
     return page(
         request, caller, "items.html", rows=rows[:PAGE], more=more, chosen=status, words=words,
-        agency=agency, agencies=names, mine=caller.agencies, may_draft=drafting_agencies(caller),
+        agency=agency, agencies=names, mine=caller.agencies, may_draft=posts.drafting_agencies(caller),
     )  # fmt: skip
-
-
-def drafting_agencies(caller: Asking) -> list[str]:
-    """Where the person may draft."""
-    from services.catalog.drafting import DRAFTERS
-
-    return sorted({g.agency for g in caller.grants if g.role in DRAFTERS})
 
 
 @router.get("/items/{item_id}")

@@ -17,8 +17,8 @@ from fastapi import FastAPI, Form
 from fastapi.responses import JSONResponse, Response
 
 from tests.catalog.conftest import World
+from tests.catalog.papers import LETTER, word
 from tests.catalog.story import SFJ
-from tests.catalog.test_import import LETTER, word
 from tests.kernel import token
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ from html import unescape
 
 from tests.catalog.browsing import FIELDS, get, post, save
 from tests.catalog.conftest import World
+from tests.catalog.papers import LETTER, word
 from tests.catalog.story import FORM, ITEM, MZJ, OTHER_ITEM
-from tests.catalog.test_import import LETTER, word
 
 
 async def test_an_item_is_written_saved_submitted_and_withdrawn(world: World):
@@ -105,7 +105,9 @@ async def test_the_form_is_filled_from_a_document_and_what_was_typed_stays(world
     assert 'value="临江市司法局关于开展法律援助宣传月活动的通知"' in answer.text
     assert 'value="我的文号"' in answer.text
     assert await world.types() == []
-    bad = await post(world, f"/editor/{ITEM}", **fields, uploads={"document": ("坏.docx", b"PK")})
+    bad = await post(
+        world, f"/editor/{ITEM}", **fields, uploads={"document": ("坏.docx", b"PK\x03\x04")}
+    )
     assert bad.status_code == 422
     assert "损坏" in bad.text
     assert 'value="我的文号"' in bad.text
