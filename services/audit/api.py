@@ -8,15 +8,15 @@ import orjson
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from services.audit import queries, verification, views
-from services.audit.asking import Events, Window
-from services.audit.domain.timeline import TYPES
+from services.audit import ledger_api, queries, verification, views
+from services.audit.asking import Window
 from services.audit.inspector import Inspecting, Inspector
 from shared import directory
 from shared.events import Json
 from shared.workdays import legal_day
 
 router = APIRouter(prefix="/api/v1", tags=["audit"])
+router.include_router(ledger_api.router)
 
 
 @router.get("/board")
@@ -42,36 +42,12 @@ async def board_data(inspector: Inspecting, window: str) -> Json:
     }
 
 
-@router.get("/events")
-async def events(inspector: Inspector, wanted: Events) -> Json:
-    """Entries of the ledger, newest first; `before` is the ledger index to go on from."""
-    async with inspector.reading() as db:
-        rows = await queries.events(db, wanted)
-    found = [{**dict(row), "label": TYPES.get(row["type"])} for row in rows]
-    more = len(rows) == queries.PAGE
-    return {"events": found, "before": rows[-1]["idx"] if more else None}
-
-
 @router.get("/items/{item}/timeline")
 async def timeline(inspector: Inspector, item: str) -> Json:
     """Everything that happened to an item: who, in which position, when, what, which hash."""
     async with inspector.reading() as db:
         rows = await queries.timeline(db, item)
     return {"item": item, "timeline": [vars(line) for line in await views.lines(inspector, rows)]}
-
-
-@router.get("/ledger")
-async def ledger(inspector: Inspector) -> Json:
-    """Size and root, and what does not fit."""
-    async with inspector.ledger() as db:
-        head, findings = await queries.head(db), await queries.open_findings(db)
-    return {
-        "size": head["size"],
-        "root": head["root"].hex(),
-        "findings": [
-            {name: row[name] for name in ("kind", "service", "subject")} for row in findings
-        ],
-    }
 
 
 class Asked(BaseModel):

@@ -11,21 +11,33 @@ from services.audit.queries import Wanted
 from shared.errors import Invalid
 from shared.workdays import start_of
 
+Index = Annotated[int | None, Query(ge=0, lt=2**63)]
+
 
 class NoDay(Invalid):
     text = "日期请按“2026-11-23”的格式填写"
 
 
 def wanted(
-    agency: str = "", type: str = "", since: str = "", until: str = "", before: int | None = None
+    agency: str = "",
+    type: str = "",
+    actor: str = "",
+    item: str = "",
+    since: str = "",
+    until: str = "",
+    before: Index = None,
+    after: Index = None,
 ) -> Wanted:
     """Days are legal days (Asia/Shanghai), both included. Raises NoDay."""
     return Wanted(
         agency or None,
         type or None,
+        actor.strip() or None,
+        item.strip() or None,
         _start(since, "since"),
         _start(until, "until", timedelta(days=1)),
         before,
+        after,
     )
 
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx
 from fastapi import Depends
 
+from services.audit import queries
+from services.audit.aggregates import ACCESS
+from services.audit.domain.access import ReadContent, Way
+from services.audit.proofs import NoSuchEntry
+from services.audit.readers import reading_as
 from shared import directory
 from shared.caller import Asking, Caller, NotYours
 from shared.db import Db, scoped
 from shared.errors import DomainError
+from shared.ids import new_id
 from shared.pages import Pages
 from shared.peers import NAMES
 
 CITIZEN = "citizen"
+NOBODY = "-"  # agency of what the log says of itself
 
 
 class Named(dict[str, str]):
@@ -51,9 +58,33 @@ class Inspecting:
 
     @asynccontextmanager
     async def ledger(self) -> AsyncIterator[Db]:
-        """The tables without an agency: head, sealed records, verifications."""
-        async with self.caller.runtime.worker_pool.acquire() as db, db.transaction():
+        """The tables without an agency: head, leaves, sealed records, verifications."""
+        async with reading_as(self.caller.runtime.app_pool, "inspector") as db:
             yield db
+
+    @property
+    def office(self) -> str:
+        """The agency she inspects for."""
+        return next(grant.agency for grant in self.caller.grants if grant.role == "SUPERVISOR")
+
+    async def note_reading(self, way: Way, about: str, entries: int) -> None:
+        """Before sealed records are opened for her, that she reads them becomes a fact itself."""
+        read = ReadContent(by=self.caller.person, way=way, about=about, entries=entries)
+        await self.caller.execute(ACCESS, new_id(), read, agency=self.office)
+
+    async def entry(self, key: str) -> Any:
+        """The index row by ledger index or event id: of her agencies, or of the log itself.
+
+        Raises NoSuchEntry.
+        """
+        async with self.reading() as db:
+            row = await queries.entry(db, key)
+        if row is None:
+            async with self.ledger() as db:
+                row = await queries.entry(db, key)
+            if row is None or row["agency"] != NOBODY:
+                raise NoSuchEntry
+        return row
 
     async def names(self, people: Iterable[str | None]) -> Named:
         """Names from catalog; the id itself where catalog does not know or does not answer."""

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.audit import proof_pages, queries, verifier, views
+from services.audit import evidence_pages, proof_pages, public, queries, verifier, views
 from services.audit.api import board_data
 from services.audit.asking import Events, Window
 from services.audit.domain.board import NAMES
@@ -20,7 +20,9 @@ from shared.workdays import legal_day
 
 router = APIRouter()
 router.include_router(proof_pages.router)
+router.include_router(evidence_pages.router)
 router.include_router(verifier.router)
+router.include_router(public.router)
 
 
 async def agencies(inspector: Inspecting) -> list[tuple[str, str]]:

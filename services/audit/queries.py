@@ -12,13 +12,12 @@ from shared.db import Db
 from shared.errors import NotFound
 
 PAGE = 50
-EVENTS = """
-SELECT idx, id, type, service, stream, version, agency, actor, occurred_at, item FROM ledger_event
-WHERE ($1::text IS NULL OR agency = $1) AND ($2::text IS NULL OR type = $2)
-    AND ($3::timestamptz IS NULL OR occurred_at >= $3) AND ($4::timestamptz IS NULL OR occurred_at < $4)
-    AND ($5::bigint IS NULL OR idx < $5)
-ORDER BY idx DESC LIMIT $6
-"""
+COLUMNS = "idx, id, type, service, stream, version, agency, actor, occurred_at, item"
+FILTERS = {
+    "agency": "agency = ${}", "type": "type = ${}", "actor": "actor = ${}", "item": "item = ${}",
+    "since": "occurred_at >= ${}", "until": "occurred_at < ${}", "before": "idx < ${}",
+    "after": "idx > ${}",
+}  # fmt: skip
 TIMELINE = """
 SELECT idx, id, type, service, stream, version, agency, actor, occurred_at FROM ledger_event
 WHERE item = $1 OR subject = $1 OR stream IN (SELECT DISTINCT stream FROM ledger_event WHERE item = $1)
@@ -39,18 +38,44 @@ ORDER BY least(missed_on, publish_by), item LIMIT 500
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which events: agency, type, from and until (UTC, until excluded), before which ledger index."""
+    """Which events: of whom, from and until (UTC, until excluded), before or after which ledger index."""
 
     agency: str | None = None
     type: str | None = None
+    actor: str | None = None
+    item: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
+    after: int | None = None
 
 
 async def events(db: Db, wanted: Wanted, limit: int = PAGE) -> Sequence[Any]:
-    rows: Sequence[Any] = await db.fetch(EVENTS, *vars(wanted).values(), limit)
+    """Newest first; with `after` oldest first. Only the filters asked for are in the statement."""
+    asked = {name: value for name, value in vars(wanted).items() if value is not None}
+    filters = [FILTERS[name].format(n) for n, name in enumerate(asked, start=2)]
+    where = f"WHERE {' AND '.join(filters)}" if filters else ""
+    order = "idx" if wanted.after is not None else "idx DESC"
+    rows: Sequence[Any] = await db.fetch(
+        f"SELECT {COLUMNS} FROM ledger_event {where} ORDER BY {order} LIMIT $1",  # noqa: S608
+        limit,
+        *asked.values(),
+    )
     return rows
+
+
+async def entry(db: Db, key: str) -> Any:
+    """One row, by ledger index or event id."""
+    column, value = ("idx", int(key)) if key.isascii() and key.isdigit() else ("id", key)
+    if isinstance(value, int) and value >= 2**63:
+        return None
+    return await db.fetchrow(f"SELECT {COLUMNS} FROM ledger_event WHERE {column} = $1", value)  # noqa: S608
+
+
+async def leaves(db: Db, indexes: Sequence[int]) -> dict[int, bytes]:
+    """The exact bytes of these leaves."""
+    rows = await db.fetch("SELECT idx, leaf FROM ledger_leaf WHERE idx = ANY($1)", list(indexes))
+    return {row["idx"]: row["leaf"] for row in rows}
 
 
 async def timeline(db: Db, item: str) -> Sequence[Any]:

@@ -38,6 +38,13 @@ OPEN: dict[str, dict[str, str]] = {
         "GET /receipts": "what became of it, by receipt number",
         "GET /api/v1/receipts/{number}": "the same for programs",
     },
+    "audit": {
+        "GET /log/checkpoint": "what the log commits to, for anybody who checks",
+        "GET /log/tile/{path:path}": "hashes and entries, without personal data",
+        "GET /log/policy.txt": "our keys and the witnesses",
+        "GET /log/gongkai_verify.py": "the offline verifier, to take away",
+        "GET /log/verify.html": "the same as a page",
+    },
 }
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
