@@ -12,7 +12,7 @@ import typst
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from services.publisher.channels.poster import fonts
+from shared.printing import fonts
 
 TITLE = "临江市司法局关于开展法律援助宣传月活动的通知"
 LETTER = [

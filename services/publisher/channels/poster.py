@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import json
 from dataclasses import asdict, dataclass
 from datetime import date
-from importlib import resources
-from pathlib import Path
 from typing import Literal
 
-import segno
-import typst
-
+from shared.printing import pdf, qr
 from shared.workdays import chinese
 
 
@@ -73,21 +67,5 @@ def poster_pdf(poster: Poster, paper: Literal["a4", "a3"] = "a4") -> bytes:
     }
     data.pop("published_on")
     data.pop("post_until")
-    inputs = {"data": json.dumps(data, ensure_ascii=False), "paper": paper}
-    if poster.url:
-        inputs["qr"] = _qr(poster.url)
-    compiled: bytes = typst.compile(  # type: ignore[misc]
-        LAYOUT.encode(), font_paths=[str(fonts())], ignore_system_fonts=True, sys_inputs=inputs
-    )
-    return compiled
-
-
-def _qr(url: str) -> str:
-    out = io.BytesIO()
-    segno.make(url, error="m").save(out, kind="svg", xmldecl=False, border=1, scale=4)
-    return out.getvalue().decode()
-
-
-def fonts() -> Path:
-    """The folder of the Chinese font that comes with the product."""
-    return Path(str(resources.files("justmytype_intl_cjk"))) / "fonts" / "ofl" / "notosanssc"
+    code = {"qr": qr(poster.url)} if poster.url else {}
+    return pdf(LAYOUT, data, paper=paper, **code)
