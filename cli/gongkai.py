@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from getpass import getpass
@@ -21,6 +22,8 @@ NAMES = {
     "title": "标题", "docNo": "文号", "disclosingBody": "发文机关", "issuingBody": "发文机关",
     "formedOn": "成文日期", "eventOn": "事项日期", "body": "正文",
 }  # fmt: skip
+ENOUGH = 10 * 1024 * 1024 + 1  # bytes; the platform refuses what is longer, in its own words
+COLOURS = {"已导入": "green", "已有": "yellow", "略过": "yellow", "失败": "red"}
 TRIES, PAUSE = 6, 1.0  # while the service is starting or busy; seconds
 
 
@@ -30,7 +33,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file. `state`: 已导入 (new), 已有 (known), 失败."""
+    """What became of one file. `state`: 已导入 (new), 已有 (known), 略过 (no document), 失败."""
 
     file: str
     state: str
@@ -47,19 +50,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     console = Console()
     try:
-        files = documents(Path(options.folder))
+        folder = Path(options.folder)
+        files = documents(folder)
         with httpx.Client(base_url=options.url, timeout=60, trust_env=False) as http:
             token = signed_in(http, options.person or _asked("用户名："), _password)
-            outcomes = import_all(http, token, options.agency, files)
+            outcomes = import_all(http, token, options.agency, folder, files)
     except Stopped as problem:
         console.print(f"[red]{escape(str(problem))}[/]", highlight=False)
         sys.exit(2)
     console.print(table(outcomes))
     failed = sum(outcome.failed for outcome in outcomes)
-    console.print(
-        f"共 {len(outcomes)} 个文件，失败 {failed} 个。草稿见 {options.url}/catalog/items"
-    )
+    console.print(f"{_counted(outcomes)}。草稿见 {options.url}/catalog/items")
     sys.exit(1 if failed else 0)
+
+
+def _counted(outcomes: Sequence[Outcome]) -> str:
+    """共 3 个文件：已导入 2 个，失败 1 个."""
+    counts = Counter(outcome.state for outcome in outcomes)
+    parts = [f"{state} {counts[state]} 个" for state in COLOURS if counts[state]]
+    return f"共 {len(outcomes)} 个文件：{'，'.join(parts)}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,17 +104,19 @@ def _password() -> str:
 
 
 def documents(folder: Path) -> list[Path]:
-    """The readable files of a folder, in name order; hidden ones left out. Raises Stopped."""
+    """The files of a folder and its subfolders, in name order; hidden ones left out. Raises Stopped."""
     if not folder.is_dir():
         raise Stopped(f"没有这个文件夹：{folder}")
     found = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix.lower() in READABLE and not _hidden(path, folder)
+        path for path in folder.rglob("*") if path.is_file() and not _hidden(path, folder)
     )
-    if not found:
+    if not any(_readable(path) for path in found):
         raise Stopped(f"{folder} 中没有 {' '.join(READABLE)} 文件")
     return found
+
+
+def _readable(path: Path) -> bool:
+    return path.suffix.lower() in READABLE
 
 
 def _hidden(path: Path, folder: Path) -> bool:
@@ -125,25 +136,34 @@ def signed_in(http: httpx.Client, person: str, password: Callable[[], str]) -> s
     return str(answer.json()["access_token"])
 
 
-def import_all(http: httpx.Client, token: str, agency: str, files: Iterable[Path]) -> list[Outcome]:
+def import_all(
+    http: httpx.Client, token: str, agency: str, folder: Path, files: Iterable[Path]
+) -> list[Outcome]:
     """One after the other; a file that fails does not keep the others from being imported."""
-    return [_import(http, token, agency, path) for path in files]
+    return [
+        _import(http, token, agency, path, str(path.relative_to(folder)))
+        if _readable(path)
+        else Outcome(str(path.relative_to(folder)), "略过", note=f"只导入 {' '.join(READABLE)}")
+        for path in files
+    ]
 
 
-def _import(http: httpx.Client, token: str, agency: str, path: Path) -> Outcome:
+def _import(http: httpx.Client, token: str, agency: str, path: Path, shown: str) -> Outcome:
     try:
-        answer = _sent(http, token, agency, path.name, path.read_bytes())
+        with path.open("rb") as file:
+            data = file.read(ENOUGH)
+        answer = _sent(http, token, agency, path.name, data)
     except (OSError, httpx.HTTPError) as error:
-        return Outcome(path.name, "失败", note=f"读取或传送失败：{error!r}")
+        return Outcome(shown, "失败", note=f"读取或传送失败：{error!r}")
     if answer.status_code >= 400:
-        return Outcome(path.name, "失败", note=_text(answer))
+        return Outcome(shown, "失败", note=_text(answer))
     done = answer.json()
     if done["already"]:
-        return Outcome(path.name, "已有", note="此文件已导入过，没有重复建立草稿")
+        return Outcome(shown, "已有", note="此文件已导入过，没有重复建立草稿")
     notes = list(done.get("notes") or ())
     if done["missing"]:
         notes.append("待补充：" + "、".join(NAMES.get(n, n) for n in done["missing"]))
-    return Outcome(path.name, "已导入", done.get("title") or "（未识别标题）", "；".join(notes))
+    return Outcome(shown, "已导入", done.get("title") or "（未识别标题）", "；".join(notes))
 
 
 def _sent(http: httpx.Client, token: str, agency: str, name: str, data: bytes) -> httpx.Response:
@@ -176,8 +196,7 @@ def _text(answer: httpx.Response) -> str:
 def table(outcomes: Sequence[Outcome]) -> Table:
     """The report, one line a file."""
     shown = Table("文件", "结果", "标题", "说明", title="导入结果")
-    colours = {"已导入": "green", "已有": "yellow", "失败": "red"}
     for outcome in outcomes:
-        state = f"[{colours[outcome.state]}]{outcome.state}[/]"
+        state = f"[{COLOURS[outcome.state]}]{outcome.state}[/]"
         shown.add_row(escape(outcome.file), state, escape(outcome.title), escape(outcome.note))
     return shown

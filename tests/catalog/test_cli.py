@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -85,17 +86,23 @@ async def test_every_file_is_reported_and_a_second_run_makes_nothing_new(
         assert "临江市司法局关于开展法律援助宣传月活动的通知" in out
         assert "待补充：标题、文号" in out
         assert len(await drafts(world)) == 2
+        assert "共 3 个文件：已导入 2 个，略过 1 个" in out
+        assert re.search(r"表\.xlsx .*略过", out)
+        assert "~$" not in out
         code, out = await gongkai(url, folder)
         assert (code, out.count("已导入过")) == (0, 2), out
         assert len(await drafts(world)) == 2
 
 
 async def test_one_bad_file_fails_the_command_but_not_the_others(world: World, folder: Path):
-    (folder / "坏.docx").write_bytes(b"PK\x03\x04broken")
+    (folder / "下级").mkdir()
+    (folder / "下级" / "坏.docx").write_bytes(b"PK\x03\x04broken")
+    (folder / "大.txt").write_bytes(b"a" * 11_000_000)
     async with origin(world) as url:
         code, out = await gongkai(url, folder)
     assert code == 1
-    assert "文件已损坏" in out
+    assert re.search(r"下级/坏\.docx .*失败 .*文件已损坏", out)
+    assert re.search(r"大\.txt .*失败 .*超过 10 MB", out)
     assert len(await drafts(world)) == 2
 
 
