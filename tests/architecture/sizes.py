@@ -15,6 +15,7 @@ ROOTS = (
     "deploy",
     "tests",
     "benchmarks",
+    "cli",
 )
 FUNCTION_LINES = 40
 FILE_LINES = 220
