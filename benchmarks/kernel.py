@@ -123,7 +123,7 @@ async def _fill(one: Running, count: int) -> None:
 
 
 async def _taken(listener: Running, count: int) -> bool:
-    return bool((await listener.sql("SELECT count(*) AS n FROM counters"))[0]["n"] >= count)
+    return bool((await listener.sql("SELECT count(*) AS n FROM effects"))[0]["n"] >= count)
 
 
 async def _paced(one: Running, listener: Running, per_second: int, seconds: int) -> list[float]:
@@ -150,7 +150,8 @@ async def _watch(listener: Running, seen: dict[str, float]) -> None:
     """Note when each effect becomes visible to another connection (every 5 ms)."""
     while True:
         rows = await listener.sql(
-            "SELECT id FROM counters WHERE at > clock_timestamp() - interval '1 s'"
+            "SELECT stream || ':' || version AS id FROM effects"
+            " WHERE at > clock_timestamp() - interval '1 s'"
         )
         now = time.perf_counter()
         for row in rows:
@@ -163,8 +164,8 @@ async def _stamped(listener: Running) -> None:
     db = await asyncpg.connect(listener.settings.owner_dsn)
     try:
         await db.execute(
-            "ALTER TABLE counters ADD COLUMN at timestamptz DEFAULT clock_timestamp();"
-            " CREATE INDEX ON counters (at)"
+            "ALTER TABLE effects ADD COLUMN at timestamptz DEFAULT clock_timestamp();"
+            " CREATE INDEX ON effects (at)"
         )
     finally:
         await db.close()

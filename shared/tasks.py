@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from shared.db import CONNECTION_ERRORS
+
 log = structlog.get_logger()
 
 Task = Callable[[], Awaitable[None]]
@@ -54,7 +56,8 @@ class Supervised:
 
     def _failed(self, error: BaseException) -> None:
         self.error = repr(error)
-        log.error("background task failed", task=self.name, error=self.error, exc_info=True)
+        away = isinstance(error, CONNECTION_ERRORS)  # where in the code does not matter then
+        log.error("background task failed", task=self.name, error=self.error, exc_info=not away)
 
     def _steady(self) -> bool:
         return asyncio.get_running_loop().time() - self.started > STEADY

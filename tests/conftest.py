@@ -15,9 +15,11 @@ from deploy.downloads import ArtifactError
 from deploy.embedded.databases import create_roles, dsn, passwords
 from deploy.embedded.kafka import Kafka
 from deploy.embedded.postgres import Postgres
+from shared import logs
 from tests.servers import drop_templates
 
 T = TypeVar("T")
+logs.configure("tests")  # as in the product; the library's own colourful tracebacks take seconds
 ROOM = 2 * 1024**3  # bytes: the database with its log, and some
 
 
@@ -128,10 +130,10 @@ async def postgres(memory: Path) -> AsyncIterator[TestPostgres]:
 
 
 @pytest.fixture(scope="session")
-def kafka(scratch: Path) -> Iterator[TestKafka]:
+def kafka(memory: Path) -> Iterator[TestKafka]:
     """Apache Kafka 4 without topics; GONGKAI_TEST_KAFKA (host:port) names another one."""
     address = os.environ.get("GONGKAI_TEST_KAFKA", "")
-    own = None if address else Kafka(scratch / "kafka")
+    own = None if address else Kafka(memory / "kafka")
     if own:
         address = _fetched(own.start)
     yield TestKafka(address, own)

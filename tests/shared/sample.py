@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -97,7 +99,10 @@ def publish(event: CounterOpened | Added) -> Json | None:
             return {"by": event.by}
 
 
-COUNTER = Aggregate("counter", Decider(None, decide, evolve), CODEC, project, publish)
+CounterAggregate = Aggregate[Open | Add, int | None, CounterOpened | Added]
+COUNTER: CounterAggregate = Aggregate(
+    "counter", Decider(None, decide, evolve), CODEC, project, publish
+)
 
 router = APIRouter()
 
@@ -120,19 +125,27 @@ async def page(caller: Caller) -> dict[str, str]:
 
 
 class Ledger:
-    """What the listening side took in, and how it is told to fail."""
+    """What the listening side took in, and how it is told to fail.
+
+    `faults` by message id: what the handler raises at each try, until there is none left.
+    `calls` counts the tries; `pause` (seconds) makes each of them slow.
+    """
 
     def __init__(self) -> None:
-        self.faults: dict[str, list[Exception]] = {}
+        self.faults: dict[str, Iterator[Exception]] = {}
+        self.calls: Counter[str] = Counter()
+        self.pause = 0.0
 
     def handlers(self, _: Facts) -> Mapping[str, Handler]:
         async def take(db: Db, message: Message) -> None:
-            if pending := self.faults.get(message.id):
-                raise pending.pop(0) if len(pending) > 1 else pending[0]
+            self.calls[message.id] += 1
+            if fault := next(self.faults.get(message.id, iter(())), None):
+                raise fault
             await db.execute(
-                "INSERT INTO counters (id, agency, name, total) VALUES ($1, $2, $3, $4)",
-                message.id, message.agency, message.stream, message.version,
+                "INSERT INTO effects (agency, stream, version) VALUES ($1, $2, $3)",
+                message.agency, message.stream, message.version,
             )  # fmt: skip
+            await asyncio.sleep(self.pause)
 
         return {"approval.poked.v1": take, "catalog.added.v2": take}
 

@@ -23,7 +23,8 @@ def poke(one, version, stream="review-1"):
 
 
 async def effects(one):
-    return sorted(row["id"] for row in await one.sql("SELECT id FROM counters"))
+    rows = await one.sql("SELECT stream, version FROM effects ORDER BY stream, version")
+    return [f"{row['stream']}:{row['version']}" for row in rows]
 
 
 async def test_a_message_delivered_six_times_at_once_has_one_effect(one):
