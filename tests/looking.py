@@ -55,9 +55,8 @@ async def _ask(route: Route, running: Running, person: str | None, path: str) ->
         )  # fmt: skip
         if answer.is_redirect:
             answer = await http.get(answer.headers["location"])
-    await route.fulfill(
-        status=answer.status_code, body=answer.content, content_type="text/html; charset=utf-8"
-    )
+    kept = {n: v for n, v in answer.headers.items() if n in ("content-type", "content-disposition")}
+    await route.fulfill(status=answer.status_code, body=answer.content, headers=kept)
 
 
 async def look(page: Page, path: str, name: str) -> None:

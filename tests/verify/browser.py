@@ -12,7 +12,8 @@ from playwright.async_api import FilePayload, Page, async_playwright
 
 from tests.verify.signers import POLICY
 
-PAGE = Path("verify/verify.html").resolve().as_uri()
+HERE = Path("verify/verify.html").resolve()
+PAGE = HERE.as_uri()
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Sheet:
 
 
 @asynccontextmanager
-async def sheet_in(chromium: str, width: int = 1280) -> AsyncIterator[Sheet]:
+async def sheet_in(chromium: str, width: int = 1280, at: Path = HERE) -> AsyncIterator[Sheet]:
     async with async_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu"]
         browser = await playwright.chromium.launch(executable_path=chromium, args=arguments)
@@ -77,6 +78,6 @@ async def sheet_in(chromium: str, width: int = 1280) -> AsyncIterator[Sheet]:
         page.on(
             "console", lambda said: sheet.errors.append(said.text) if said.type == "error" else None
         )
-        await page.goto(PAGE)
+        await page.goto(at.as_uri())
         yield sheet
         await browser.close()
