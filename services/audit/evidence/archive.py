@@ -13,6 +13,7 @@ from shared.events import Json
 from tlog.text import base64
 
 LARGEST = 256 * 1024 * 1024  # bytes, unpacked
+MEMBERS = 20_000  # docs/evidence.md 1
 Stream = Callable[[], AsyncIterator[bytes]]
 Files = dict[str, bytes | Stream]
 
@@ -23,6 +24,8 @@ class TooLarge(Exception):
 
 async def write(path: Path, files: Mapping[str, bytes | Stream]) -> None:
     """Write the members, sorted by name. Raises TooLarge."""
+    if len(files) > MEMBERS:
+        raise TooLarge
     total = 0
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, allowZip64=False) as archive:
         for name in sorted(files):
