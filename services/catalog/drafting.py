@@ -57,7 +57,7 @@ async def save(
             particulars = await _particulars(caller, db, item_id, form, post.position)
             command: ItemCommand = DraftItem(particulars)
             if expected:
-                left = await posts.drafter_left(caller, db, item_id)
+                left = await posts.drafter_left(caller, db, await queries.item(db, item_id))
                 command = ReviseItem(particulars, caller.person, drafter_left=left)
             context = caller.context(form.agency)
             if also:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.catalog import admin_api, admin_pages, api, consumers, editor, pages, uploads
+from services.catalog import (
+    admin_api,
+    admin_pages,
+    api,
+    consumers,
+    editor,
+    item_page,
+    pages,
+    uploads,
+)
 from services.catalog.aggregates import AGGREGATES
 from services.catalog.labels import FIELDS, ITEM_FIELDS, LABELS
 from shared.pages import Pages
@@ -23,6 +32,6 @@ SERVICE = Service(
     handlers=consumers.handlers,
     timers=consumers.timers,
     tasks=(uploads.erase_files,),
-    routers=(api.router, admin_api.router, pages.router, admin_pages.router, editor.router),
+    routers=(api.router, admin_api.router, pages.router, item_page.router, admin_pages.router, editor.router),
     pages=Pages(HERE, {**FIELDS, **ITEM_FIELDS, **LABELS}),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""HTML routes of catalog: workbench, items, reference data."""
+"""HTML routes of catalog: workbench and list of items."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.catalog import administration, api, posts, queries, workbench
 from shared import directory
 from shared.caller import Asking, Caller
-from shared.workdays import Explained, legal_day
+from shared.workdays import legal_day
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 PAGE = 30
@@ -62,28 +62,3 @@ async def items(
         request, caller, "items.html", rows=rows[:PAGE], more=more, chosen=status, words=words,
         agency=agency, agencies=names, mine=caller.agencies, may_draft=posts.drafting_agencies(caller),
     )  # fmt: skip
-
-
-@router.get("/items/{item_id}")
-async def item(item_id: str, request: Request, caller: Caller, done: str = "") -> Response:
-    """Status, text, publish-by date with its explanation, history."""
-    async with caller.reading() as db:
-        row = await queries.item(db, item_id)
-        text = await queries.item_text(db, item_id)
-        past = await queries.history(db, item_id)
-        flags = await queries.imported(db, item_id)
-        organs = {organ.organ: organ.name for organ in await directory.organs(db, row.agency)}
-    people = await api.people(",".join({row.drafter, *(h["actor"] for h in past)}), caller)
-    rule = Explained.model_validate(row.rule).text() if row.rule else None
-    return page(
-        request, caller, "item.html", row=row, text=text, past=past, flags=flags, rule=rule,
-        people=people, organs=organs, done=DONE.get(done, ""), own=row.drafter == caller.person,
-    )  # fmt: skip
-
-
-DONE = {
-    "saved": "草稿已保存。",
-    "submitted": "已送审，这一稿已锁定。需要修改时可先撤回。",
-    "withdrawn": "已撤回，可以继续修改。",
-    "imported": "已从文件建立草稿，请核对标出的内容。",
-}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.catalog import queries
+from services.catalog.queries import ItemRow
 from shared import directory
 from shared.caller import Asking
 from shared.db import Db
@@ -30,8 +30,12 @@ def own_organ(caller: Asking, agency: str) -> str:
     return next(organs, "")
 
 
-async def drafter_left(caller: Asking, db: Db, item_id: str) -> bool:
+async def may_take_over(caller: Asking, db: Db, row: ItemRow) -> bool:
+    """Whether the person drafts for the item's agency and its drafter no longer does."""
+    return row.agency in drafting_agencies(caller) and await drafter_left(caller, db, row)
+
+
+async def drafter_left(caller: Asking, db: Db, row: ItemRow) -> bool:
     """Whether the drafter no longer drafts for the item's agency: then another drafter goes on."""
-    row = await queries.item(db, item_id)
     grants = await directory.grants(db, row.drafter, legal_day(caller.now))
     return not any(grant.agency == row.agency and grant.role in DRAFTERS for grant in grants)

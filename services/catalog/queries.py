@@ -109,13 +109,14 @@ async def overdue(db: Db, on: date) -> list[ItemRow]:
     return [_row(row) for row in rows]
 
 
-async def history(db: Db, item_id: str) -> list[Any]:
-    rows: list[Any] = await db.fetch(
-        "SELECT version, type, revision, actor, at, note FROM item_history"
+async def history(db: Db, item_id: str) -> list[Json]:
+    """What happened, first things first: `what` is a fact's type, or the state it led to."""
+    rows = await db.fetch(
+        "SELECT type, revision, actor, at, note->>'status' AS status FROM item_history"
         " WHERE item_id = $1 ORDER BY version",
         item_id,
     )
-    return rows
+    return [{**row, "what": row["status"] or row["type"]} for row in rows]
 
 
 async def item_text(db: Db, item_id: str) -> dict[str, str]:
