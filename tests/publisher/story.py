@@ -59,14 +59,16 @@ def rings(*given: Json) -> tuple[Ring, ...]:
 
 
 OPEN_END = PostUntil(open=True)
-MATRIX = matrix_of(
-    {
-        "scopes": {
-            "PUBLIC": {"channels": ["WEBSITE", "WECHAT", "NOTICE_BOARD", "MEETING"]},
-            "WITHIN_ORG": {"channels": ["INTRANET", "MEETING", "DOCUMENT"]},
-            "PARTY_ONLY": {"channels": ["INTRANET", "MEETING"]},
+MATRIX: dict[str, frozenset[str]] = dict(
+    matrix_of(
+        {
+            "scopes": {
+                "PUBLIC": {"channels": ["WEBSITE", "WECHAT", "NOTICE_BOARD", "MEETING"]},
+                "WITHIN_ORG": {"channels": ["INTRANET", "MEETING", "DOCUMENT"]},
+                "PARTY_ONLY": {"channels": ["INTRANET", "MEETING"]},
+            }
         }
-    }
+    )
 )
 URL = Evidence(kind="URL", ref="/a/x.html", sha256="ab" * 32)
 

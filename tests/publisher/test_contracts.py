@@ -49,9 +49,8 @@ def note(ring: int, channel: str, on: date) -> NoteConfirmed:
 def publication() -> dict[str, Any]:
     """Every published fact of the agreed example's life, by type; the last of each."""
     opened = opening(policyAgency="linjiang-sfj")
-    matrix = dict(MATRIX)
     facts = told(
-        PUBLICATION, opened, ReleaseItem("p-wang", DAY, NUMBER, 1, UNTIL, matrix),
+        PUBLICATION, opened, ReleaseItem("p-wang", DAY, NUMBER, 1, UNTIL, MATRIX),
         note(0, "INTRANET", DAY), note(1, "NOTICE_BOARD", DAY), note(1, "WECHAT", DAY),
         note(1, "WEBSITE", DAY), EndPosting(1, date(2026, 12, 23)),
     )  # fmt: skip

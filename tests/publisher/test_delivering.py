@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
+from services.publisher.delivering import Looks, deliver
+from services.publisher.jobs import Due
 from services.publisher.portal.site import today
 from tests.approval.story import hash_of, text
 from tests.publisher.conftest import World
@@ -118,6 +120,16 @@ async def test_a_round_overtaken_by_a_newer_revision_shows_nothing_more(world: W
     await world.settle()
     assert not list(world.portal.rglob(f"{ITEM}*"))
     assert world.account.state.posts == []
+
+
+async def test_a_newer_revision_that_comes_while_a_delivery_begins_is_not_shown(world: World):
+    """The loop has chosen the delivery; then the next revision is approved."""
+    await world.released()
+    [row] = await world.run.sql("SELECT * FROM deliveries")
+    await world.approve(text("第二稿", "<p>未发布</p>"), revision=2)
+    await deliver(world.run.runtime, world.acts["WEBSITE"], Due.of(row), Looks())
+    assert not list(world.portal.rglob(f"{ITEM}*"))
+    assert await world.states() == {"WEBSITE": "PENDING"}
 
 
 async def test_a_page_keeps_the_released_text_while_a_newer_one_waits(world: World):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +28,17 @@ from services.publisher.domain.events import (
     PublicationScheduled,
 )
 from services.publisher.domain.publication import PUBLICATION
-from tests.publisher.story import DAY, INSIDE, cleared, inside, noting, opening, public, releasing
+from tests.publisher.story import (
+    DAY,
+    INSIDE,
+    MATRIX,
+    cleared,
+    inside,
+    noting,
+    opening,
+    public,
+    releasing,
+)
 from tests.spec import Spec
 
 BOTH = {"rings": [INSIDE, public("WEBSITE", "WECHAT", required=("WEBSITE",))]}
@@ -89,6 +100,13 @@ def test_the_number_once_given_stays_in_every_later_round():
 def test_what_is_not_public_is_never_released_to_a_channel_of_citizens(scope: str, channel: str):
     leak = [inside(scope, "o-1", channels=("INTRANET", channel))]
     given(opening(rings=leak)).when(releasing()).then_refused(LeaksOutside)
+
+
+def test_no_rule_can_open_a_channel_of_citizens_to_what_is_not_public():
+    generous = MATRIX | {"PARTY_ONLY": frozenset({"INTRANET", "WEBSITE"})}
+    leak = [inside("PARTY_ONLY", "o-1", channels=("INTRANET", "WEBSITE"))]
+    command = replace(releasing(), matrix=generous)
+    given(opening(rings=leak)).when(command).then_refused(LeaksOutside)
 
 
 def test_a_channel_that_the_rules_do_not_allow_for_the_scope_is_refused():
