@@ -10,7 +10,7 @@ from services.audit.domain.erasure import ErasureApproved, ErasureRefused, Erasu
 from shared.events import Json
 from shared.facts import Aggregate, Recorded, Statement
 
-DECIDED = "UPDATE erasures SET stage = $2, decided_by = $3, decided_at = $4 WHERE erasure = $1"
+DECIDED = "UPDATE erasures SET stage = $2, decided_by = $3, decided_at = $4, office = $5 WHERE erasure = $1"
 
 
 def project_erasure(fact: Recorded[erasure.Happened]) -> Iterable[Statement]:
@@ -24,9 +24,11 @@ def project_erasure(fact: Recorded[erasure.Happened]) -> Iterable[Statement]:
                 event.requested_by, fact.recorded_at,
             )  # fmt: skip
         case ErasureApproved():
-            yield Statement(DECIDED, fact.key, "APPROVED", event.approved_by, fact.recorded_at)
+            yield Statement(
+                DECIDED, fact.key, "APPROVED", event.approved_by, fact.recorded_at, event.office
+            )
         case ErasureRefused():
-            yield Statement(DECIDED, fact.key, "REFUSED", event.refused_by, fact.recorded_at)
+            yield Statement(DECIDED, fact.key, "REFUSED", event.refused_by, fact.recorded_at, None)
 
 
 def publish(event: ContentRead | erasure.Happened) -> Json:

@@ -47,7 +47,10 @@ async def timeline(inspector: Inspector, item: str) -> Json:
     """Everything that happened to an item: who, in which position, when, what, which hash."""
     async with inspector.reading() as db:
         rows = await queries.timeline(db, item)
-    return {"item": item, "timeline": [vars(line) for line in await views.lines(inspector, rows)]}
+    return {
+        "item": item,
+        "timeline": [vars(line) for line in await views.lines(inspector, item, rows)],
+    }
 
 
 class Asked(BaseModel):

@@ -36,7 +36,7 @@ SELECT id, type, said FROM ledger_order o
 WHERE NOT EXISTS (SELECT 1 FROM ledger_event e WHERE e.id = o.id || ':1') ORDER BY ordered_at, id
 """
 APPROVED = """
-SELECT erasure, agency, subject, basis FROM erasures x WHERE stage = 'APPROVED'
+SELECT erasure, office, subject, basis FROM erasures x WHERE stage = 'APPROVED'
     AND NOT EXISTS (SELECT 1 FROM ledger_event e WHERE e.id = 'erased-' || x.erasure || ':1')
 ORDER BY decided_at, erasure
 """
@@ -148,12 +148,12 @@ class House:
         said: dict[str, Value] = {
             "erasure": row["erasure"],
             "basis": row["basis"],
-            "office": row["agency"],
+            "office": row["office"],
             "count": len(handles),
             "handles": handles,
         }
         self.ledger.keyring.forget(handles)
-        entry = system_entry(ERASURE, f"erased-{row['erasure']}", now, said, row["agency"])
+        entry = system_entry(ERASURE, f"erased-{row['erasure']}", now, said, row["office"])
         return Saying(entry, DESTROY, (handles,))
 
     async def _tally(self, first: int, end: int) -> days.Tally:

@@ -12,6 +12,7 @@ from services.audit.feed import feed
 from services.audit.house import Frozen
 from services.audit.log import Damaged, Ledger, leading
 from services.audit.publishing import gate
+from services.audit.publishing.anchors import run_anchors
 from services.audit.publishing.export import Export
 from services.audit.publishing.outside import Outside, client
 from services.audit.publishing.publish import Publisher, run_publishing, stopped
@@ -52,6 +53,13 @@ async def lead(runtime: Runtime, ledger: Ledger, settings: AuditSettings) -> Non
         await _together(
             _feeding(runtime, ledger, settings, outside.origin),
             run_publishing(publisher, settings.publish_seconds),
+            run_anchors(
+                runtime.worker_pool,
+                publisher.export,
+                policy,
+                settings.policy(),
+                f"{runtime.settings.public_url}/audit/log",
+            ),
         )
 
 

@@ -9,7 +9,17 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.audit import evidence_pages, proof_pages, public, queries, verifier, views
+from services.audit import (
+    anchor_pages,
+    erasure_pages,
+    evidence_pages,
+    proof_pages,
+    public,
+    queries,
+    seal_pages,
+    verifier,
+    views,
+)
 from services.audit.api import board_data
 from services.audit.asking import Events, Window
 from services.audit.domain.board import NAMES
@@ -20,9 +30,8 @@ from shared.workdays import legal_day
 
 router = APIRouter()
 router.include_router(proof_pages.router)
-router.include_router(evidence_pages.router)
-router.include_router(verifier.router)
-router.include_router(public.router)
+for part in (evidence_pages, seal_pages, erasure_pages, verifier, anchor_pages, public):
+    router.include_router(part.router)
 
 
 async def agencies(inspector: Inspecting) -> list[tuple[str, str]]:
@@ -82,7 +91,7 @@ async def item(request: Request, inspector: Inspector, item: str) -> Response:
     async with inspector.reading() as db:
         rows, about = await queries.timeline(db, item), await queries.item(db, item)
         category = await views.category(db, about, today) if about else None
-    lines = await views.lines(inspector, rows)
+    lines = await views.lines(inspector, item, rows)
     return inspector.pages.render(
         request, "timeline.html", item=item, about=about, category=category, lines=lines,
         working=len(rows) - len(lines),

@@ -10,6 +10,7 @@ from typing import Any
 from services.audit.domain.board import NAMES, Cell, hour_of
 from services.audit.domain.index import content
 from services.audit.domain.timeline import Told, told
+from services.audit.evidence.sealed import erasures
 from services.audit.inspector import CITIZEN, Inspecting, Named
 from services.audit.vault import Unsealable, Vault, unseal, vault_of
 from shared import directory, reference
@@ -88,10 +89,16 @@ async def category(db: Db, about: Any, today: date) -> str | None:
     return rules.category_name(about["category"])
 
 
-async def lines(inspecting: Inspecting, rows: Sequence[Any]) -> list[Line]:
-    """The timeline's rows with what their records say; what cannot be opened says so."""
+async def lines(inspecting: Inspecting, item: str, rows: Sequence[Any]) -> list[Line]:
+    """The timeline's rows with what their records say; what cannot be opened says so.
+
+    That the records are opened is recorded first.
+    """
+    await inspecting.note_reading("TIMELINE", item, len(rows))
+    vault = vault_of(inspecting.caller.runtime.settings)
     async with inspecting.ledger() as db:
-        opened = await opened_records(db, vault_of(inspecting.caller.runtime.settings), rows)
+        opened = await opened_records(db, vault, rows)
+        gone = await _gone(db, vault, [row["idx"] for row in rows if row["idx"] not in opened])
     told_rows = ((row, told(row["type"], row["actor"], opened.get(row["idx"], {}))) for row in rows)
     said = [(row, one) for row, one in told_rows if one]
     names = await inspecting.names(id for _, one in said for id in (one.person, one.handler))
@@ -100,7 +107,7 @@ async def lines(inspecting: Inspecting, rows: Sequence[Any]) -> list[Line]:
     return [
         Line(
             one.what, row["occurred_at"], names[one.person], post, one.hash,
-            "；".join([*one.details, *_besides(row, one, names, opened)]), row["idx"], row["id"],
+            "；".join([*one.details, *_besides(row, one, names, gone)]), row["idx"], row["id"],
         )
         for (row, one), post in zip(said, posts, strict=True)
     ]  # fmt: skip
@@ -115,11 +122,28 @@ async def _posts(db: Db, person: str, row: Any) -> str | None:
     return "、".join(dict.fromkeys(posts)) or None
 
 
-def _besides(row: Any, one: Told, names: Named, opened: dict[int, Json]) -> Iterable[str]:
+async def _gone(db: Db, vault: Vault, indexes: Sequence[int]) -> dict[int, str]:
+    """Why a record cannot be opened: erased by law, which an entry says, or taken away."""
+    if not indexes:
+        return {}
+    erased = await erasures(db, vault)
+    rows = await db.fetch(
+        "SELECT idx, subject FROM ledger_payload WHERE idx = ANY($1)", list(indexes)
+    )
+    told = {row["idx"]: erased.get(row["subject"]) for row in rows}
+    return {
+        index: f"内容已依法销毁（台账第 {told[index]} 条）"
+        if told.get(index) is not None
+        else "原始消息无法打开，且没有依法销毁的记录，请立即核验"
+        for index in indexes
+    }
+
+
+def _besides(row: Any, one: Told, names: Named, gone: dict[int, str]) -> Iterable[str]:
     if one.handler:
         yield f"承办人 {names[one.handler]}"
-    if row["idx"] not in opened:
-        yield "原始消息无法打开"
+    if row["idx"] in gone:
+        yield gone[row["idx"]]
     yield f"台账第 {row['idx']} 条"
 
 

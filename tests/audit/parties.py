@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -44,6 +45,7 @@ class Parties:
     quorum: str = "all"
     away: set[str] = field(default_factory=set)
     instead: dict[str, httpx.AsyncBaseTransport] = field(default_factory=dict)
+    moment: datetime | None = None  # what the witnesses' clocks say, if not the time it is
 
     @property
     def policy_text(self) -> str:
@@ -68,7 +70,12 @@ class Parties:
         folder = self.folder / name
         if name == "signer":
             return httpx.ASGITransport(signer_app(open_signer(folder), SECRET))
-        return httpx.ASGITransport(witness_app(cosigning.open_witness(folder)))
+        clock = self._clock if self.moment else cosigning.now
+        return httpx.ASGITransport(witness_app(cosigning.open_witness(folder, clock)))
+
+    def _clock(self) -> int:
+        assert self.moment
+        return int(self.moment.timestamp())
 
     @asynccontextmanager
     async def publisher(self, store: Store, name: str = "public") -> AsyncIterator[Publisher]:

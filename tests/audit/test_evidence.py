@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from tests.audit.parties import Parties, parties
@@ -127,8 +128,6 @@ async def test_a_changed_leaf_is_not_proved_and_not_given(audit: Running, known:
 
 async def attack(service: Running, sql: str) -> None:
     """As the owner, who switches the triggers off."""
-    import asyncpg
-
     db = await asyncpg.connect(store_of(service).owner)
     await db.execute("ALTER TABLE ledger_leaf DISABLE TRIGGER USER")
     await db.execute(sql)

@@ -6,7 +6,7 @@ log's own erasure entry. PIPL (个人信息保护法) article 47.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -28,6 +28,14 @@ from shared.events import Codec, Event, Wire
 PERSONAL = frozenset({"feedback", "request", "consultation"})
 
 Basis = Literal["PIPL_47_1", "PIPL_47_2", "PIPL_47_3", "PIPL_47_4", "PIPL_47_5", "COURT"]
+BASES: Mapping[str, str] = {
+    "PIPL_47_1": "处理目的已实现、无法实现或者不再必要（个人信息保护法第四十七条第一款第一项）",
+    "PIPL_47_2": "停止提供服务，或者保存期限已届满（同款第二项）",
+    "PIPL_47_3": "个人撤回同意（同款第三项）",
+    "PIPL_47_4": "违反法律、行政法规或者违反约定处理个人信息（同款第四项）",
+    "PIPL_47_5": "法律、行政法规规定的其他情形（同款第五项）",
+    "COURT": "人民法院的生效裁判",
+}
 
 
 class ErasureRequested(Event):
@@ -44,6 +52,7 @@ class ErasureApproved(Event):
     type: Literal["audit.erasure-approved.v1"] = "audit.erasure-approved.v1"
     subject_id: str
     basis: Basis
+    office: str  # of whoever approves
     approved_by: str
 
 
@@ -66,6 +75,7 @@ class RequestErasure(Wire):
 class DecideErasure(Wire):
     approve: bool
     by: str
+    office: str
 
 
 ErasureEvent = Annotated[
@@ -121,8 +131,9 @@ def _decided(command: DecideErasure, erasure: Erasure) -> Happened:
     if not command.approve:
         return ErasureRefused(subject_id=erasure.subject_id, refused_by=command.by)
     return ErasureApproved(
-        subject_id=erasure.subject_id, basis=erasure.basis, approved_by=command.by
-    )
+        subject_id=erasure.subject_id, basis=erasure.basis, office=command.office,
+        approved_by=command.by,
+    )  # fmt: skip
 
 
 def evolve(erasure: Erasure, event: Happened) -> Erasure:
