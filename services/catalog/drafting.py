@@ -88,6 +88,7 @@ async def _particulars(
     policy = PolicySet.model_validate(row.data)
     _plausible(form, caller)
     await _own_organ(db, form)
+    await _known_audience(db, form)
     body = safe_html(form.body)
     files = await checked_files(db, form.agency, form.files)
     manifest = contents.manifest_of(form.title.strip(), form.doc_no, body, files)
@@ -133,6 +134,19 @@ async def _own_organ(db: Db, form: DraftForm) -> None:
     ):
         if organ not in organs:
             raise NoSuchOrgan(field=field)
+
+
+async def _known_audience(db: Db, form: DraftForm) -> None:
+    """Raises Invalid for an organ or a person that nobody registered: they would never be reached."""
+    wanted = {one for ring in form.rings for one in ring.audience}
+    rows = await db.fetch(
+        "SELECT organ AS id FROM directory_organs WHERE organ = ANY($1)"
+        " UNION SELECT person FROM directory_grants WHERE person = ANY($1)",
+        list(wanted),
+    )
+    unknown = wanted - {row["id"] for row in rows}
+    if unknown:
+        raise Invalid(f"没有登记这些公开对象：{'、'.join(sorted(unknown))}", field="rings")
 
 
 async def _addresses(caller: Asking, db: Db, form: DraftForm) -> dict[str, Any]:

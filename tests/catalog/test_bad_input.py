@@ -36,6 +36,15 @@ async def test_a_wrong_field_is_named_and_nothing_is_stored(world: World, change
     assert not await world.run.sql("SELECT 1 FROM manifests")
 
 
+async def test_an_audience_that_nobody_registered_is_named(world: World):
+    rings = [
+        {"scope": "WITHIN_ORG", "audience": ["o-branch-1", "p-ghost"], "channels": ["INTRANET"]}
+    ]
+    problem = await world.refused(422, "p-chen", "PUT", PUT, json=form(rings=rings))
+    assert (problem["field"], "p-ghost" in problem["detail"]) == ("rings", True)
+    assert "o-branch-1" not in problem["detail"]
+
+
 async def test_specific_persons_never_reach_the_website(world: World):
     rings = [{"scope": "SPECIFIC_PERSONS", "audience": ["p-zhou"], "channels": ["WEBSITE"]}]
     problem = await world.refused(422, "p-chen", "PUT", PUT, json=form(rings=rings))
