@@ -157,7 +157,8 @@ def services(home: Household, servers: Servers) -> Iterator[tuple[str, Command]]
     if exists("deploy/wechat_sandbox"):
         port = home.ports["wechat"]
         yield "wechat", _python(
-            "deploy.wechat_sandbox", ("--port", str(port)), common_environment(home), home, "wechat",
+            "deploy.wechat_sandbox", ("--port", str(port), "--data", str(home.data / "wechat")),
+            common_environment(home), home, "wechat",
             lambda: listens(port),
         )  # fmt: skip
     for service in existing_services():

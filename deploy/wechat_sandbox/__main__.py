@@ -19,7 +19,7 @@ def main() -> None:
     folder = given.data
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    account = Account(folder / "account.json" if folder else None)
+    account = Account(folder / "account.jsonl" if folder else None)
     uvicorn.run(
         create_app(account),
         host="127.0.0.1",

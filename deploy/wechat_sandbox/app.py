@@ -118,8 +118,7 @@ async def look(request: Request) -> Answer:
 @router.post("/sandbox/faults")
 async def switch(request: Request) -> Answer:
     account = of(request)
-    account.state.faults = replace(Faults(), **(await request.json()))
-    account.save()
+    account.switch(replace(Faults(), **(await request.json())))
     return asdict(account.state.faults)
 
 
