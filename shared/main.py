@@ -26,7 +26,7 @@ def main(service: Service) -> None:
     if command == "serve":
         uvicorn.run(
             create_app(service, settings), host="127.0.0.1", port=settings.port,
-            log_level="warning", access_log=False, timeout_graceful_shutdown=3,
+            log_config=None, access_log=False, timeout_graceful_shutdown=3,
         )  # fmt: skip
         return
     done = asyncio.run(_once(service, settings, command))

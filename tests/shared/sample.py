@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+import structlog
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -21,6 +22,8 @@ from shared.events import Codec, Event, Json
 from shared.facts import Aggregate, Facts, Recorded, Statement
 from shared.inbox import Handler
 from shared.runtime import Service
+
+log = structlog.get_logger()
 
 
 class CounterOpened(Event):
@@ -117,6 +120,12 @@ async def open_counter(id: str, name: str, agency: str, caller: Caller) -> None:
 async def add(id: str, by: int, agency: str, caller: Caller, expected: int | None = None) -> None:
     caller.require(agency, "DRAFTER")
     await caller.execute(COUNTER, id, Add(by), agency=agency, expected=expected)
+
+
+@router.post("/say", status_code=204)
+async def say(text: str, caller: Caller) -> None:
+    """Into the log, for its form."""
+    log.info(text, person=caller.person)
 
 
 @router.get("/page")

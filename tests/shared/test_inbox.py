@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.contextvars import get_contextvars
 
 from shared.envelope import Message
 from shared.parked import retry_parked
-from tests.kernel import running
+from tests.kernel import plus, running
 from tests.shared.sample import Ledger, sample
 
 
@@ -61,3 +62,19 @@ async def test_the_batch_is_taken_in_after_the_database_came_back(one, postgres)
     await asyncio.to_thread(postgres.restart)
     await asyncio.wait_for(waiting, 30)
     assert await effects(one) == ["review-1:1", "review-1:2"]
+
+
+async def test_what_a_handler_logs_carries_the_ids_of_its_message_and_what_follows_does_not(
+    postgres,
+):
+    bound = []
+
+    async def handler(db, message):
+        bound.append(get_contextvars())
+
+    service = plus(sample(), handlers=lambda _: {"approval.poked.v1": handler})
+    async with running(service, postgres) as one:
+        message = poke(one, 1)
+        await one.receive(message)
+    assert (bound[0]["correlation"], bound[0]["causation"]) == (message.correlation, "review-1:1")
+    assert "causation" not in get_contextvars()
