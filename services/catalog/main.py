@@ -12,6 +12,7 @@ from services.catalog import (
     editor,
     item_page,
     pages,
+    rules_page,
     uploads,
 )
 from services.catalog.aggregates import AGGREGATES
@@ -32,6 +33,9 @@ SERVICE = Service(
     handlers=consumers.handlers,
     timers=consumers.timers,
     tasks=(uploads.erase_files,),
-    routers=(api.router, admin_api.router, pages.router, item_page.router, admin_pages.router, editor.router),
+    routers=(
+        api.router, admin_api.router, pages.router, item_page.router, editor.router, rules_page.router,
+        admin_pages.router,
+    ),
     pages=Pages(HERE, {**FIELDS, **ITEM_FIELDS, **LABELS}),
 )  # fmt: skip

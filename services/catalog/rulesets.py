@@ -10,6 +10,7 @@ from services.catalog.obligations import reschedule_open
 from services.catalog.policy import files
 from services.catalog.policy.calendars import checked_year
 from services.catalog.policy.checks import checked, with_law
+from services.catalog.policy.files import laid_over
 from services.catalog.policy.model import PolicySet
 from shared import reference
 from shared.caller import Asking
@@ -36,6 +37,19 @@ async def activate_policy(
         )
         key = f"{agency}-{version}"
         await caller.facts.execute_in(db, POLICY, key, Activate(fact), caller.context(agency))
+
+
+async def activate_overlay(
+    caller: Asking, agency: str, version: str, effective_from: date, overlay: Json
+) -> None:
+    """An agency's own numbers, chains and categories laid over the national set of that day.
+
+    Raises Invalid naming the field, LooserThanLaw, AlreadyThere.
+    """
+    async with caller.facts.transaction() as db:
+        law = await _law(db, agency, effective_from)
+    policy = laid_over(law.wire(), overlay)
+    await activate_policy(caller, agency, version, effective_from, policy)
 
 
 async def _law(db: Db, agency: str, on: date) -> PolicySet:

@@ -14,6 +14,7 @@ from shared.workdays.calendar import (
 )
 from shared.workdays.clock import due, earliest, latest
 from shared.workdays.explained import (
+    START_TEXT,
     Considered,
     Explained,
     Rule,
@@ -25,6 +26,7 @@ from shared.workdays.explained import (
 
 __all__ = [
     "CHINA",
+    "START_TEXT",
     "Calendar",
     "CalendarYear",
     "Considered",

@@ -77,7 +77,7 @@ async def test_axe_finds_nothing_on_any_page_at_any_width(world: World, chromium
     await save(world, formedOn="2026-03-02")
     await save(world, version="1", body="先到的改动")
     async with browsing(world, chromium) as page:
-        for name in ("editor", f"editor/{ITEM}", f"items/{ITEM}", "items", "work"):
+        for name in ("editor", f"editor/{ITEM}", f"items/{ITEM}", "items", "work", "rules"):
             for width in WIDTHS:
                 await page.set_viewport_size({"width": width, "height": 900})
                 await page.goto(f"{ORIGIN}/catalog/{name}")

@@ -6,6 +6,7 @@ import tomllib
 from importlib import resources
 from typing import Any
 
+from shared.errors import Invalid
 from shared.events import Json
 from shared.workdays import CalendarYear
 
@@ -27,23 +28,35 @@ def policy_set(overlay: str | None = None) -> Json:
     Limits and minimums of the overlay are added (the stricter wins); everything else is replaced by name.
     """
     whole = read("national")
-    return _laid_over(whole, read(overlay)) if overlay else whole
+    return laid_over(whole, read(overlay)) if overlay else whole
 
 
 def calendar_years() -> list[CalendarYear]:
     return [CalendarYear.model_validate(year) for year in read("calendar")["years"]]
 
 
-def _laid_over(base: Json, over: Json) -> Json:
+def parsed(data: bytes) -> Json:
+    """A file in the form of those that come with the product. Raises Invalid, saying where it breaks off."""
+    try:
+        found: Json = tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Invalid("文件须为 UTF-8 编码的 TOML 文本", field="file") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"文件不是有效的 TOML：{error}", field="file") from None
+    return found
+
+
+def laid_over(base: Json, over: Json) -> Json:
+    """A set with another one's additions: limits and minimums are added, the rest is replaced by name."""
     result = dict(base)
     for name, value in over.items():
         old: Any = base.get(name)
-        if name == "limits":
+        if name in ("limits", "minimums") and not isinstance(value, list):
+            raise Invalid(f"规则文件中「{name}」应为多项（[[{name}]]）", field=name)
+        if name in ("limits", "minimums"):
             result[name] = [*value, *old]
         elif isinstance(value, dict) and isinstance(old, dict):
-            result[name] = _laid_over(old, value) if name == "posting" else {**old, **value}
-        elif name == "minimums":
-            result[name] = [*value, *old]
+            result[name] = laid_over(old, value) if name == "posting" else {**old, **value}
         else:
             result[name] = value
     return result
