@@ -11,13 +11,15 @@ from pathlib import Path
 import asyncpg
 
 from services.audit.compare import from_peers
+from services.audit.domain.entry import FREEZE
 from services.audit.domain.report import Report
-from services.audit.vault import Vault
-from services.audit.verification import NoRoot, read_root, verify, write_root
+from services.audit.settings import AuditSettings
+from services.audit.vault import vault_of
+from services.audit.verification import How, NoRoot, read_root, verify, write_root
 from shared.peers import Peers
 from shared.settings import Settings
 
-COMMANDS = ("verify", "save-root", "board")
+COMMANDS = ("verify", "save-root", "close", "board")
 
 
 def run(arguments: list[str]) -> int:
@@ -31,12 +33,14 @@ def run(arguments: list[str]) -> int:
     given = _parser().parse_args(arguments)
     if given.command == "save-root":
         return _save(given.file, asyncio.run(_head(settings)))
+    if given.command == "close":
+        return asyncio.run(_close(settings, given.yes))
     try:
         saved = dict(read_root(file.read_bytes()) for file in given.root)
     except (OSError, NoRoot) as problem:
         sys.stdout.write(f"无法读取保存的根：{problem}\n")
         return 2
-    report = asyncio.run(_verify(settings, saved, facts=given.facts))
+    report = asyncio.run(_verify(settings, saved, facts=given.facts, leaves=given.leaves))
     sys.stdout.write("\n".join(report.lines(datetime.now(UTC))) + "\n")
     return 0 if report.sound else 1
 
@@ -44,21 +48,43 @@ def run(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.audit")
     commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("verify", help="重新计算整个台账")
-    check.add_argument("--root", type=Path, action="append", default=[], help="事先保存的根")
+    check = commands.add_parser("verify", help="重新计算整个台账，并与平台之外记得的存档点比对")
+    check.add_argument(
+        "--root", type=Path, action="append", default=[], help="事先保存的根或存档点"
+    )
     check.add_argument("--facts", action="store_true", help="并与各服务的事实逐条比对")
+    check.add_argument("--leaves", action="store_true", help="只核对条目、校验树与各处的根（快）")
     commands.add_parser("save-root", help="保存当前的根").add_argument("file", type=Path)
+    close = commands.add_parser("close", help="封存整个台账：写入最后一条，此后不再入账")
+    close.add_argument("--yes", action="store_true", required=True, help="封存不可撤销")
     return parser
 
 
-async def _verify(settings: Settings, saved: dict[int, str], *, facts: bool) -> Report:
+async def _verify(
+    settings: Settings, saved: dict[int, str], *, facts: bool, leaves: bool
+) -> Report:
     peers = Peers("audit", settings)
-    vault = Vault(bytes.fromhex(settings.text_key.get_secret_value()))
+    source = from_peers(peers) if facts else None
+    how = How(saved, source, AuditSettings(), settings.data, leaves)
     try:
-        source = from_peers(peers) if facts else None
-        return await verify(settings.worker_dsn, vault, saved, source)
+        return await verify(settings.worker_dsn, vault_of(settings), how)
     finally:
         await peers.close()
+
+
+async def _close(settings: Settings, yes: bool) -> int:
+    """Order the last entry; whoever leads writes it within a second."""
+    db = await asyncpg.connect(settings.worker_dsn)
+    try:
+        await db.execute(
+            "INSERT INTO ledger_order (id, type, said) VALUES ('freeze-1', $1, '{}')"
+            " ON CONFLICT (id) DO NOTHING",
+            FREEZE,
+        )
+    finally:
+        await db.close()
+    sys.stdout.write("已下达封存：最后一条写入并见证后，台账不再入账\n")
+    return 0 if yes else 2
 
 
 async def _head(settings: Settings) -> tuple[int, bytes]:

@@ -157,11 +157,12 @@ async def partitions_of(servers: str) -> list[TopicPartition]:
 
 
 async def feed(
-    ledger: Ledger, servers: str, settings: AuditSettings, origin: str = "", previous: bytes = b""
+    ledger: Ledger, servers: str, settings: AuditSettings, house: House | None = None
 ) -> None:
     """Returns never; raises when the broker, the database or the lead is lost, and Frozen."""
-    house = House(ledger)
-    await house.open(origin, previous)
+    if house is None:
+        house = House(ledger)
+        await house.open("")
     consumer = AIOKafkaConsumer(
         bootstrap_servers=servers,
         enable_auto_commit=False,

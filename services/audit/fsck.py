@@ -14,12 +14,14 @@ from services.audit.domain.entry import DAY, ERASURE
 from services.audit.domain.index import content
 from services.audit.domain.report import Report
 from services.audit.examine import Examiner
+from services.audit.memories import published
 from services.audit.regrow import Regrown, Remembered
 from services.audit.vault import Unsealable, Vault, unseal
 from services.audit.walk import Progress, Walk, no_progress
 from shared.db import Db
 from shared.envelope import Unreadable
 from shared.events import Json
+from tlog.policy import Policy
 
 OWN = (
     "SELECT e.idx, e.id, p.subject, p.sealed FROM ledger_event e JOIN ledger_payload p USING (idx)"
@@ -50,12 +52,16 @@ async def check(
     saved: Mapping[int, str],
     progress: Progress = no_progress,
     outside: Iterable[Remembered] = (),
+    policy: Policy | None = None,
 ) -> Report:
     """Recompute the ledger seen by `db`. `saved`: size → root (hex) kept elsewhere; `outside`: the same,
-    with words for where."""
+    with words for where; `policy` names the keys that published notes are signed with."""
     report = await _begun(db)
     examiner = Examiner(vault, await _erased(db, vault))
-    tree = Regrown(db, report, await remembered(db, saved, outside))
+    shown, wrong = await published(db, policy)
+    for text in wrong:
+        report.differs(text)
+    tree = Regrown(db, report, await remembered(db, saved, [*shown, *outside]))
     walk = Walk(db, report, tree, examiner)
     await walk.rows(progress)
     _ended(report, tree)
@@ -76,7 +82,8 @@ async def check_leaves(
 ) -> Report:
     """The fast half: leaves, tiles and every remembered root, without opening a record."""
     report = await _begun(db)
-    tree = Regrown(db, report, await remembered(db, saved, outside))
+    shown, _ = await published(db, None)
+    tree = Regrown(db, report, await remembered(db, saved, [*shown, *outside]))
     await Walk(db, report, tree, None).rows(progress)
     _ended(report, tree)
     return report

@@ -14,7 +14,7 @@ import structlog
 from services.audit import batch as batches
 from services.audit.domain import day as days
 from services.audit.domain.canonical import Value
-from services.audit.domain.entry import DAY, ERASURE, FREEZE, GAP, GENESIS, Entry
+from services.audit.domain.entry import DAY, ERASURE, FREEZE, GAP, GENESIS, ROTATION, Entry
 from services.audit.domain.leaf import commitment
 from services.audit.domain.system import system_entry
 from services.audit.intake import Addition
@@ -22,7 +22,7 @@ from services.audit.log import Ledger
 from services.audit.vault import GENERATIONS
 from shared.workdays import legal_day
 from tlog.checkpoint import checkpoint_of
-from tlog.note import parse_note
+from tlog.note import Vkey, parse_note
 from tlog.text import base64
 
 log = structlog.get_logger()
@@ -68,10 +68,9 @@ class House:
     last: tuple[date, int] | None = None
     opened: date | None = field(default=None, init=False)
 
-    async def open(self, origin: str, previous: bytes = b"") -> None:
-        """Begin the log if it has no beginning. `previous` is the last note of the log before this one.
-
-        Raises Frozen.
+    async def open(self, origin: str, previous: bytes = b"", keys: Sequence[Vkey] = ()) -> None:
+        """Begin the log if it has no beginning, and name the keys it is signed with. `previous` is the last
+        note of the log before this one. Raises Frozen.
         """
         db = self.ledger.reader
         if await db.fetchval("SELECT 1 FROM ledger_event WHERE type = $1 LIMIT 1", FREEZE):
@@ -80,6 +79,11 @@ class House:
             "SELECT 1 FROM ledger_event WHERE type = $1 LIMIT 1", GENESIS
         ):
             await self.say([Saying(_genesis(origin, previous, datetime.now(UTC)))])
+        for key in keys:
+            stream = f"key-{key.id.hex()}"
+            if not await db.fetchval("SELECT 1 FROM ledger_event WHERE id = $1", f"{stream}:1"):
+                said = {"key": str(key)}
+                await self.say([Saying(system_entry(ROTATION, stream, datetime.now(UTC), said))])
         row = await db.fetchrow(
             "SELECT stream, idx FROM ledger_event WHERE type = $1"
             " ORDER BY occurred_at DESC, idx DESC LIMIT 1",

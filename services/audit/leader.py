@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 import structlog
 
 from services.audit.feed import feed
-from services.audit.house import Frozen
+from services.audit.house import Frozen, House
 from services.audit.log import Damaged, Ledger, leading
 from services.audit.publishing import gate
 from services.audit.publishing.anchors import run_anchors
@@ -21,6 +21,7 @@ from services.audit.publishing.safe import Safe
 from services.audit.settings import AuditSettings
 from services.audit.vault import vault_of
 from shared.runtime import Runtime
+from tlog.note import Vkey
 from tlog.policy import Policy, parse_policy
 
 log = structlog.get_logger()
@@ -41,7 +42,7 @@ async def lead(runtime: Runtime, ledger: Ledger, settings: AuditSettings) -> Non
     """Nothing is appended and nothing signed before the outside agrees with the database."""
     policy = policy_of(settings)
     if policy is None:
-        await _feeding(runtime, ledger, settings, "")
+        await _feeding(runtime, ledger, settings)
         return
     async with client() as http:
         secret = settings.signer_secret.get_secret_value()
@@ -49,9 +50,10 @@ async def lead(runtime: Runtime, ledger: Ledger, settings: AuditSettings) -> Non
         folder, safe = files(runtime.settings.data)
         publisher = Publisher(runtime.worker_pool, outside, Export(folder), Safe(safe))
         await gate.passed(ledger, publisher, from_topics(runtime.settings.kafka))
-        await publisher.export.file("policy.txt", settings.policy())
+        if settings.witnesses != folder / "policy.txt":
+            await publisher.export.file("policy.txt", settings.policy())
         await _together(
-            _feeding(runtime, ledger, settings, outside.origin),
+            _feeding(runtime, ledger, settings, policy.log_keys(outside.origin)),
             run_publishing(publisher, settings.publish_seconds),
             run_anchors(
                 runtime.worker_pool,
@@ -73,10 +75,14 @@ def files(data: Path) -> tuple[Path, Path]:
     return data / "ledger", data / "ledger-safe" / "safe.sqlite3"
 
 
-async def _feeding(runtime: Runtime, ledger: Ledger, settings: AuditSettings, origin: str) -> None:
+async def _feeding(
+    runtime: Runtime, ledger: Ledger, settings: AuditSettings, keys: Sequence[Vkey] = ()
+) -> None:
     previous = settings.previous.read_bytes() if settings.previous else b""
+    house = House(ledger)
     try:
-        await feed(ledger, runtime.settings.kafka, settings, origin, previous)
+        await house.open(keys[0].name if keys else "", previous, keys)
+        await feed(ledger, runtime.settings.kafka, settings, house)
     except Frozen:
         log.warning("the log is closed; nothing is taken in", size=ledger.size)
         await asyncio.Event().wait()

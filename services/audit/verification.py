@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import orjson
 
+from services.audit import memories
 from services.audit.compare import Source, compare, from_peers
 from services.audit.domain.report import Report
-from services.audit.fsck import check, snapshot
+from services.audit.fsck import check, check_leaves, snapshot
+from services.audit.leader import policy_of
+from services.audit.settings import AuditSettings
 from services.audit.vault import Vault, vault_of
 from services.audit.walk import Progress, no_progress
 from shared.db import Db
@@ -28,8 +33,10 @@ class NoRoot(Invalid):
 
 
 def read_root(data: bytes) -> tuple[int, str]:
-    """Size and root (hex) of a saved root. Raises NoRoot."""
+    """Size and root (hex) of a saved root, or of a checkpoint somebody saved. Raises NoRoot."""
     try:
+        if not data.startswith(b"{"):
+            return memories.remembered(data)
         said = orjson.loads(data)
         size, root = said["size"], said["root"]
         if isinstance(size, int) and size > 0 and len(bytes.fromhex(root)) == 32:
@@ -45,20 +52,32 @@ def write_root(size: int, root: bytes, at: datetime) -> bytes:
     return orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-async def verify(
-    dsn: str,
-    vault: Vault,
-    saved: Mapping[int, str],
-    source: Source | None,
-    progress: Progress = no_progress,
-) -> Report:
-    """Recompute everything; with `source` also hold it against every service's facts."""
+@dataclass(frozen=True)
+class How:
+    """What a verification compares with besides the ledger itself: roots kept elsewhere (size → hex),
+    every service's facts, and what the outside remembers. `leaves`: tree and roots only, which is fast."""
+
+    saved: Mapping[int, str]
+    source: Source | None = None
+    outside: AuditSettings | None = None
+    data: Path = Path()
+    leaves: bool = False
+
+
+async def verify(dsn: str, vault: Vault, how: How, progress: Progress = no_progress) -> Report:
+    """Recompute everything and compare."""
+    kept, silent = await memories.outside(how.outside, how.data) if how.outside else ([], [])
+    policy = policy_of(how.outside) if how.outside else None
     async with snapshot(dsn) as db:
-        report = await check(db, vault, saved, progress)
-        if source:
+        if how.leaves:
+            report = await check_leaves(db, how.saved, progress, kept)
+        else:
+            report = await check(db, vault, how.saved, progress, kept, policy)
+        report.notices += silent
+        if how.source:
             later = await asyncpg.connect(dsn)
             try:
-                await compare(db, later, vault, source, report)
+                await compare(db, later, vault, how.source, report)
             finally:
                 later.terminate()
     return report.finish()
@@ -108,9 +127,9 @@ async def run_one(runtime: Runtime, row: Any) -> None:
     for own in await pool.fetch("SELECT size, root FROM saved_roots"):
         saved.setdefault(own["size"], own["root"].hex())
     source = from_peers(runtime.peers) if row["with_facts"] else None
-    report = await verify(
-        runtime.settings.worker_dsn, vault_of(runtime.settings), saved, source, progress
-    )
+    how = How(saved, source, AuditSettings(), runtime.settings.data)
+    vault = vault_of(runtime.settings)
+    report = await verify(runtime.settings.worker_dsn, vault, how, progress)
     await pool.execute(
         "UPDATE verifications SET finished_at = $2, done = $3, total = $3, report = $4 WHERE id = $1",
         row["id"],

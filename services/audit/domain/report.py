@@ -48,6 +48,7 @@ class Report:
             f"台账记录：{self.size} 条，已逐条重新计算 {self.checked} 条",
             f"根校验值：{self.root}",
             *(f"与事先保存的根比对：第 {size} 条处" for size in self.saved),
+            f"与各处记得的存档点比对：{self.remembered} 处",
             *(
                 f"与「{service}」的事实逐条比对：{count} 条"
                 for service, count in self.facts.items()
@@ -64,6 +65,7 @@ class Report:
         """For storage and the API."""
         return {
             "sound": self.sound, "size": self.size, "root": self.root, "checked": self.checked,
-            "facts": self.facts, "saved": self.saved, "differences": self.differences,
+            "facts": self.facts, "saved": self.saved, "remembered": self.remembered,
+            "differences": self.differences,
             "unlisted": self.unlisted, "notices": self.notices,
         }  # fmt: skip
