@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.catalog.domain.errors import AlreadyThere
 from services.catalog.domain.rules import RULES, Activate, PolicySetActivated
+from services.catalog.policy.calendars import checked_year
 from services.catalog.policy.checks import LooserThanLaw, checked, numbers, with_law
 from services.catalog.policy.clocks import publication_limit
-from services.catalog.policy.files import calendar_years, policy_set
+from services.catalog.policy.files import calendar_years, laid_over, parsed, policy_set
 from services.catalog.policy.model import PolicySet
 from services.publisher.domain.posting import posting_until
 from shared.errors import Invalid
 from shared.events import Json
-from shared.workdays import Calendar, Explained
+from shared.workdays import Calendar, CalendarYear, Explained
 from tests.catalog.story import NATIONAL, SFJ
 from tests.spec import Spec
 
@@ -179,3 +182,22 @@ def test_a_version_never_changes_and_another_set_is_another_version():
     other = first.model_copy(update={"policy": policy_set("bureau-civil")})
     rules.given(first).when(Activate(first)).then()
     rules.given(first).when(Activate(other)).then_refused(AlreadyThere)
+
+
+def test_the_page_about_policy_names_every_national_number():
+    page = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")
+    rows = {tuple(cell.strip(" `") for cell in line.split("|")[1:3]) for line in page.splitlines()
+            if line.startswith("| `")}  # fmt: skip
+    terms = [
+        (one.rule.id, one.term.text()) for one in (*NATIONAL.limits, *NATIONAL.posting.minimums)
+    ]
+    answer, review = NATIONAL.feedback.answer_within, NATIONAL.withheld_review
+    others = [(answer.rule.id, f"{answer.n}个工作日"), (review.rule.id, f"{review.months} months")]
+    assert rows == {*limits, *posting, *others}
+
+
+def test_the_example_of_the_page_about_policy_may_be_activated():
+    page = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")
+    rules, year = re.findall("```toml\n(.*?)```", page, re.DOTALL)
+    checked(laid_over(policy_set(), parsed(rules.encode())))
+    checked_year(CalendarYear.model_validate(parsed(year.encode())))
