@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -94,6 +94,15 @@ async def running(tasks: Mapping[str, Task]) -> AsyncIterator[Health]:
     try:
         yield Health(supervised, started)
     finally:
-        for task in started:
+        await _ended(started)
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Tell all to end until they have: one may overhear it (as `wait_for` of Python 3.11 does when
+    what it waits for comes at the same moment)."""
+    left = set(tasks)
+    while left:
+        for task in left:
             task.cancel()
-        await asyncio.gather(*started, return_exceptions=True)
+        _, left = await asyncio.wait(left, timeout=1)
+    await asyncio.gather(*tasks, return_exceptions=True)

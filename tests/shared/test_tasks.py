@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -69,6 +70,27 @@ async def test_all_are_ended_when_the_block_ends():
     tasks = {str(n): Flaky() for n in range(3)}
     async with running(tasks) as health:
         await asyncio.gather(*(task.works.wait() for task in tasks.values()))
+    assert all(task.done() for task in health.started)
+
+
+async def test_a_task_that_overhears_that_it_shall_end_is_told_again():
+    begun, wake = asyncio.Event(), asyncio.Event()
+
+    async def overhears() -> None:
+        while True:
+            begun.set()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), 60)
+            wake.clear()
+
+    async with asyncio.timeout(20):
+        async with running({"task": overhears}) as health:
+            await begun.wait()
+            await asyncio.sleep(0)
+            wake.set()
+            await asyncio.sleep(
+                0
+            )  # what it waits for has come; it does not know yet, and is told to end
     assert all(task.done() for task in health.started)
 
 
