@@ -188,9 +188,8 @@ def test_the_page_about_policy_names_every_national_number():
     page = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")
     rows = {tuple(cell.strip(" `") for cell in line.split("|")[1:3]) for line in page.splitlines()
             if line.startswith("| `")}  # fmt: skip
-    terms = [
-        (one.rule.id, one.term.text()) for one in (*NATIONAL.limits, *NATIONAL.posting.minimums)
-    ]
+    limits = [(limit.rule.id, limit.term.text()) for limit in NATIONAL.limits]
+    posting = [(one.rule.id, one.term.text()) for one in NATIONAL.posting.minimums]
     answer, review = NATIONAL.feedback.answer_within, NATIONAL.withheld_review
     others = [(answer.rule.id, f"{answer.n}个工作日"), (review.rule.id, f"{review.months} months")]
     assert rows == {*limits, *posting, *others}
