@@ -108,7 +108,10 @@ def memory(scratch: Path) -> Iterator[Path]:
     if not (ram.is_dir() and os.access(ram, os.W_OK) and shutil.disk_usage(ram).free > ROOM):
         yield scratch
         return
-    folder = Path(tempfile.mkdtemp(prefix="gongkai-test-", dir=ram))
+    for old in ram.glob("gongkai-test-*-*"):
+        if not Path("/proc", old.name.split("-")[2]).exists():  # its run was killed
+            shutil.rmtree(old, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"gongkai-test-{os.getpid()}-", dir=ram))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
