@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """One process's settings, built once in `__main__`. No secret has a default."""
+    """One process's settings, built once in `__main__`. No secret has a default or is ever printed.
 
-    model_config = SettingsConfigDict(env_prefix="GONGKAI_", extra="ignore")
+    Each is explained in docs/kernel.md.
+    """
 
-    owner_dsn: str = ""  # for migrations only
-    app_dsn: str  # requests, under row-level security
-    worker_dsn: str  # relay, consumers, timers, rebuild
+    model_config = SettingsConfigDict(
+        env_prefix="GONGKAI_", extra="ignore", hide_input_in_errors=True
+    )
+
+    owner_dsn: str = Field("", repr=False)  # for migrations only
+    app_dsn: str = Field(repr=False)  # requests, under row-level security
+    worker_dsn: str = Field(repr=False)  # relay, consumers, timers, rebuild
     kafka: str  # bootstrap servers
     kafka_prefix: str = ""  # before every topic and group
     port: int = 0
@@ -43,6 +48,14 @@ class Settings(BaseSettings):
     app_pool: int = 10
     worker_pool: int = 6
     watermark_seconds: float = 60.0
+
+    @field_validator("text_key")
+    @classmethod
+    def long_enough(cls, key: SecretStr) -> SecretStr:
+        """Without a key anybody could test whether a name is in a fact."""
+        if len(bytes.fromhex(key.get_secret_value())) < 16:
+            raise ValueError("32 hex digits at least")
+        return key
 
     def url_of(self, service: str) -> str:
         """Internal base URL of another service."""
