@@ -29,11 +29,36 @@ CONNECTION_ERRORS: tuple[type[BaseException], ...] = (
 WRITERS = 7_001
 
 
+class Session(asyncpg.Connection):  # type: ignore[misc]
+    """A connection of a pool. Tidying it up when it comes back costs a round trip: spared where all that
+    was done stood in one transaction, which leaves nothing behind."""
+
+    _tidy = False
+
+    def leaves_nothing(self) -> None:
+        """Whoever has it now sets no settings and takes no locks beyond the transaction."""
+        self._tidy = True
+
+    def get_reset_query(self) -> str:
+        tidy, self._tidy = self._tidy, False
+        return "" if tidy else str(super().get_reset_query())
+
+
 async def connect(dsn: str, size: int) -> Pool:
     """A pool whose sessions never use the JIT: it costs 60 ms on short queries."""
     return await asyncpg.create_pool(
-        dsn, min_size=1, max_size=size, server_settings={"jit": "off", "timezone": "UTC"}
-    )
+        dsn, min_size=1, max_size=size, server_settings={"jit": "off", "timezone": "UTC"},
+        connection_class=Session,
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def one_transaction(pool: Pool) -> AsyncIterator[Db]:
+    """A connection for one transaction and nothing else."""
+    async with pool.acquire() as db:
+        db.leaves_nothing()
+        async with db.transaction():
+            yield db
 
 
 @asynccontextmanager
@@ -42,7 +67,7 @@ async def scoped(pool: Pool, agencies: Iterable[str], *, write: bool) -> AsyncIt
     seen = tuple(agencies)
     if any("," in agency for agency in seen):
         raise ValueError(f"an agency id with a comma would be read as two: {seen}")
-    async with pool.acquire() as db, db.transaction():
+    async with one_transaction(pool) as db:
         lock = ", pg_advisory_xact_lock_shared($2)" if write else ", $2::int"
         await db.execute(
             f"SELECT set_config('gongkai.agencies', $1, true){lock}",
@@ -55,7 +80,7 @@ async def scoped(pool: Pool, agencies: Iterable[str], *, write: bool) -> AsyncIt
 @asynccontextmanager
 async def unscoped(pool: Pool) -> AsyncIterator[Db]:
     """A writing transaction of the worker role, which sees every agency."""
-    async with pool.acquire() as db, db.transaction():
+    async with one_transaction(pool) as db:
         await db.execute("SELECT pg_advisory_xact_lock_shared($1)", WRITERS)
         yield db
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
 
 from shared.bus import Publisher
-from shared.db import Pool
+from shared.db import Pool, one_transaction
 from shared.envelope import Message, message_of
 
 RELAY = 7_003
+BATCH = 1000
+# Seconds from one small batch to the next: each costs the broker and every consumer a round of its own,
+# whatever is in it. A fact that comes after a pause leaves at once.
+PACE = 0.05
 
 PENDING = """
 SELECT position, stream, version, type, agency, actor, recorded_at, correlation, causation, message
@@ -38,9 +43,9 @@ class Outgoing:
         return self._since is not None and time.monotonic() - self._since > LATE
 
 
-async def relay_batch(pool: Pool, bus: Publisher, service: str, limit: int = 1000) -> int:
+async def relay_batch(pool: Pool, bus: Publisher, service: str, limit: int = BATCH) -> int:
     """Publish one batch and return its size. A crash before commit publishes it again."""
-    async with pool.acquire() as db, db.transaction():
+    async with one_transaction(pool) as db:
         # A second relay waits here and then reads what is left: with SKIP LOCKED, version 3 of a
         # stream could reach Kafka before version 2; with a cursor, facts would be lost.
         await db.execute("SELECT pg_advisory_xact_lock($1)", RELAY)
@@ -60,11 +65,12 @@ async def run_relay(
     """Drain for ever; `wake` is set after each commit here, `idle` (seconds) covers other processes."""
     while True:
         wake.clear()
-        if await relay_batch(pool, bus, service) == 0:
-            try:
+        sent = await relay_batch(pool, bus, service)
+        if sent == 0:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), idle)
-            except TimeoutError:
-                continue
+        elif sent < BATCH:
+            await asyncio.sleep(PACE)
 
 
 async def republish(pool: Pool, bus: Publisher, service: str, batch: int = 1000) -> int:
