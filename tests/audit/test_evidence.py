@@ -84,6 +84,24 @@ async def test_the_same_evidence_is_the_same_bytes(
     assert (await taken(audit, tmp_path, f"items/{ITEM}")).read_bytes() == first
 
 
+async def test_one_evidence_connects_with_those_before_without_being_asked(
+    audit: Running, known: Parties, tmp_path: Path
+) -> None:
+    await published(audit, known, story())
+    async with audit.browser("p-inspector") as browser:
+        signed_in = browser.headers["cookie"]
+        for n in range(3):
+            answer = await browser.post(f"/audit/evidence/items/{ITEM}")
+            kept = answer.cookies["gongkai-evidence"]
+            browser.headers["cookie"] = f"{signed_in}; gongkai-evidence={kept}"
+            (tmp_path / f"{n}.zip").write_bytes(answer.content)
+            code, said = await verifier(tmp_path, known, f"{tmp_path}/{n}.zip")
+            assert code == 0, said
+            await published(audit, known, MORE[40 * n : 40 * n + 40])
+        wrong = await browser.post(f"/audit/evidence/items/{ITEM}", data={"since": "99999"})
+    assert (kept, wrong.status_code) == ("10.50.90", 422)
+
+
 async def test_every_taking_of_evidence_is_a_fact(
     audit: Running, known: Parties, tmp_path: Path
 ) -> None:

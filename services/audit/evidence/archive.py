@@ -43,6 +43,13 @@ def claim(**said: object) -> bytes:
     return orjson.dumps(fields, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
+def size_of(files: Files) -> int:
+    """Of the note that the evidence is proved against."""
+    said = files["evidence.json"]
+    assert isinstance(said, bytes)
+    return int(orjson.loads(said)["size"])
+
+
 def hash_lines(hashes: Sequence[bytes]) -> bytes:
     return "".join(f"{base64(one)}\n" for one in hashes).encode()
 

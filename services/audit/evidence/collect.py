@@ -102,18 +102,19 @@ class Collected:
         return proved.leaf
 
 
-async def begun(db: Db, vault: Vault, since: int | None) -> Collected:
-    """An empty evidence against the newest note with a quorum; `since` is the size she remembers.
+async def begun(db: Db, vault: Vault, since: Iterable[int]) -> Collected:
+    """An empty evidence against the newest note with a quorum; `since` are sizes she may remember.
 
-    Raises Unwitnessed, NoSuchSize.
+    What the log has not reached is passed over. Raises Unwitnessed, Unproved.
     """
     collected = Collected(db, vault, await proofs.newest(db))
-    if since:
-        await collected.consistent(since)
+    for size in since:
+        if 0 < size <= collected.tree.size:
+            await collected.consistent(size)
     return collected
 
 
-async def event(db: Db, vault: Vault, index: int, since: int | None = None) -> Files:
+async def event(db: Db, vault: Vault, index: int, since: Iterable[int] = ()) -> Files:
     """One entry. Raises NoSuchEntry, NotYetWitnessed, Unproved."""
     collected = await begun(db, vault, since)
     await collected.entries([index])
@@ -121,7 +122,7 @@ async def event(db: Db, vault: Vault, index: int, since: int | None = None) -> F
     return collected.claims("event", index=index)
 
 
-async def history(db: Db, vault: Vault, item: str, since: int | None = None) -> Files:
+async def history(db: Db, vault: Vault, item: str, since: Iterable[int] = ()) -> Files:
     """Every entry of every stream that names the item. Raises NoHistory, NotYetWitnessed, TooLong."""
     collected = await begun(db, vault, since)
     rows = await db.fetch(STREAMS, item, collected.tree.size, MOST + 1)

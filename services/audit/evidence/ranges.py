@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,7 @@ class NoAnchor(NotFound):
 
 
 async def range_of(
-    db: Db, vault: Vault, first: int, end: int, *, content: bool, since: int | None = None
+    db: Db, vault: Vault, first: int, end: int, *, content: bool, since: Iterable[int] = ()
 ) -> Files:
     """Entries `first` to `end` − 1. Raises BadRange, NotYetWitnessed, Unproved."""
     collected = await begun(db, vault, since)
@@ -51,7 +51,7 @@ async def range_of(
 
 
 async def day_of(
-    db: Db, vault: Vault, day: date, *, content: bool, since: int | None = None
+    db: Db, vault: Vault, day: date, *, content: bool, since: Iterable[int] = ()
 ) -> Files:
     """From the anchor of the day before to the one of this day. Raises NoAnchor, BadRange, Unproved."""
     first, end = await ends_of(db, day)
