@@ -16,6 +16,13 @@ from tlog.merkle import Node, Tree, leaf_hash
 from tlog.tiles import WIDTH
 
 Tiles = dict[tuple[int, int], bytes]
+# A table of this session: COPY is not possible into one with row-level security.
+STAGE = "indexing"
+STAGED = "CREATE TEMPORARY TABLE indexing (LIKE ledger_event) ON COMMIT DELETE ROWS"
+INDEXED = """
+INSERT INTO ledger_event (idx, id, type, service, stream, subject, version, position, agency, actor,
+    correlation, occurred_at, kafka_at, item) SELECT * FROM indexing
+"""
 
 
 @dataclass(frozen=True)
@@ -102,18 +109,12 @@ async def _keys(db: Db, keys: Sequence[tuple[str, bytes]]) -> None:
 
 
 async def _index(db: Db, batch: Batch) -> None:
-    # COPY is not possible on a table with row-level security.
-    rows = [tuple(vars(row_of(addition.entry)).values()) for addition in batch.additions]
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    await db.execute(
-        "INSERT INTO ledger_event (idx, id, type, service, stream, subject, version, position,"
-        " agency, actor, correlation, occurred_at, kafka_at, item)"
-        " SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[],"
-        " $6::text[], $7::int[], $8::bigint[], $9::text[], $10::text[], $11::text[],"
-        " $12::timestamptz[], $13::timestamptz[], $14::text[])",
-        list(range(batch.start, batch.size)),
-        *columns,
-    )
+    rows = [
+        (index, *vars(row_of(addition.entry)).values())
+        for index, addition in enumerate(batch.additions, batch.start)
+    ]
+    await _copy(db, STAGE, rows)
+    await db.execute(INDEXED)
 
 
 async def _tiles(db: Db, tiles: Tiles) -> None:

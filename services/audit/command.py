@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
+from services.audit import leader
 from services.audit.compare import from_peers
 from services.audit.domain.entry import FREEZE
 from services.audit.domain.report import Report
@@ -19,7 +20,7 @@ from services.audit.verification import How, NoRoot, read_root, verify, write_ro
 from shared.peers import Peers
 from shared.settings import Settings
 
-COMMANDS = ("verify", "save-root", "close", "board")
+COMMANDS = ("verify", "save-root", "close", "board", "ledger")
 
 
 def run(arguments: list[str]) -> int:
@@ -29,6 +30,9 @@ def run(arguments: list[str]) -> int:
         from services.audit import board  # Faust patches the event loop: only in its own process
 
         board.run(settings)
+        return 0
+    if arguments[0] == "ledger":
+        leader.run(settings)
         return 0
     given = _parser().parse_args(arguments)
     if given.command == "save-root":

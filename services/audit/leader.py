@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
@@ -20,7 +21,10 @@ from services.audit.publishing.records import from_topics
 from services.audit.publishing.safe import Safe
 from services.audit.settings import AuditSettings
 from services.audit.vault import vault_of
-from shared.runtime import Runtime
+from shared.logs import configure
+from shared.runtime import Runtime, Service, opened
+from shared.settings import Settings
+from shared.tasks import running
 from tlog.note import Vkey
 from tlog.policy import Policy, parse_policy
 
@@ -98,3 +102,23 @@ async def _together(*tasks: Awaitable[None]) -> None:
             task.cancel()
         done = await asyncio.gather(*started, return_exceptions=True)
     raise next(one for one in done if isinstance(one, Exception))
+
+
+def run(settings: Settings) -> None:
+    """`python -m services.audit ledger`: feeding and publishing in a process of their own, until SIGTERM.
+
+    Whoever serves the pages then waits for the lead, and takes it when this process is gone.
+    """
+    configure("audit")
+    asyncio.run(_alone(settings))
+
+
+async def _alone(settings: Settings) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    service = Service("audit", Path(__file__).parent)
+    async with (
+        opened(service, settings) as runtime,
+        running({"ledger": lambda: run_ledger(runtime)}),
+    ):
+        await stop.wait()

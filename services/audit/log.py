@@ -125,6 +125,7 @@ async def leading(dsn: str, vault: Vault) -> AsyncIterator[Ledger]:
     try:
         await require_direct(db)
         await db.execute("SELECT pg_advisory_lock($1)", WRITER, timeout=None)
+        await db.execute(batches.STAGED)
         epoch = await db.fetchval("UPDATE ledger_head SET epoch = epoch + 1 RETURNING epoch")
         ledger = await _opened(db, reader, vault, epoch)
         log.info("leading the ledger", epoch=epoch, size=ledger.size)

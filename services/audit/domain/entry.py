@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import sha256
 
 import orjson
@@ -49,7 +50,7 @@ class Entry:
     framed: bytes
     item: str | None = None
 
-    @property
+    @cached_property
     def service(self) -> str:
         return self.source[0].removeprefix("gongkai.")
 
@@ -57,7 +58,7 @@ class Entry:
     def category(self) -> str:
         return self.stream.partition("-")[0]
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """Whose key protects it: the aggregate's id, the same in every service."""
         return self.stream.partition("-")[2] or self.stream

@@ -48,11 +48,10 @@ class Received:
 
 def framed(key: bytes, headers: Iterable[tuple[str, bytes]], value: bytes) -> bytes:
     """Unambiguous: each part has its length before it (4 bytes, big-endian)."""
-    pieces = [_part(key)]
+    pieces = [_length(len(key)), key]
     for name, content in headers:
-        pieces += (_name(name), _part(content))
-    pieces.append(_part(value))
-    return b"".join(pieces)
+        pieces += (_name(name), _length(len(content)), content)
+    return b"".join((*pieces, _length(len(value)), value))
 
 
 def parts(frame: bytes) -> list[bytes]:
@@ -82,10 +81,12 @@ def _names(names: Sequence[bytes]) -> list[str]:
         raise Unreadable("a header's name is not UTF-8") from error
 
 
-def _part(part: bytes) -> bytes:
-    return len(part).to_bytes(4, "big") + part
+@lru_cache(1024)
+def _length(length: int) -> bytes:
+    return length.to_bytes(4, "big")
 
 
 @lru_cache(64)  # the same dozen names in every record
 def _name(name: str) -> bytes:
-    return _part(name.encode())
+    data = name.encode()
+    return _length(len(data)) + data
