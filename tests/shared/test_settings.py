@@ -20,7 +20,7 @@ NEEDED = {
     "GONGKAI_APP_DSN": "postgresql://app:hush-1@h/d", "GONGKAI_WORKER_DSN": "postgresql://w:hush-2@h/d",
     "GONGKAI_KAFKA": "k:9092", "GONGKAI_DATA": "/data", "GONGKAI_PUBLIC_URL": "https://gongkai.test",
     "GONGKAI_JWKS": "/jwks.json", "GONGKAI_TEXT_KEY": "ab" * 32, "GONGKAI_CLIENT_SECRET": "hush-3",
-    "GONGKAI_OWNER_DSN": "postgresql://o:hush-4@h/d", "GONGKAI_S3_SECRET": "hush-5",
+    "GONGKAI_OWNER_DSN": "hush-4", "GONGKAI_S3_SECRET": "hush-5",
     "GONGKAI_SOMETHING_ELSE": "is for others",
 }  # fmt: skip
 
