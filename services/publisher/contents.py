@@ -53,10 +53,12 @@ async def kept(db: Db, manifest_hash: str) -> Content | None:
 
 async def fetched(runtime: Runtime, cleared: Clearance) -> Content:
     """Our copy, or a fresh one. Raises PeerDown, NotFound, TextTampered."""
-    async with runtime.facts.transaction() as db:
+    async with runtime.worker_pool.acquire() as db:
         known = await kept(db, cleared.manifest_hash)
-    if known:
-        return known
+    return known or await _fetch(runtime, cleared)
+
+
+async def _fetch(runtime: Runtime, cleared: Clearance) -> Content:
     if cleared.feedback_id:
         content = await _result(runtime, cleared)
     else:

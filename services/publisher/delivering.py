@@ -35,6 +35,7 @@ from shared.workdays import legal_day, start_of
 log = structlog.get_logger()
 BATCH = 50
 AT_ONCE = 8
+FIRST_LOOK = 0.25  # seconds
 
 # Due, and not ahead of its turn: the ring before has been confirmed (先党内、后党外).
 DUE = """
@@ -47,7 +48,7 @@ ORDER BY d.next_try LIMIT $3
 
 
 class Looks:
-    """When a channel is to be asked again about what it was handed: after 1, 2, 4 … 60 seconds. In memory."""
+    """When a channel is asked again about what it was handed: after ¼, ½, 1 … 60 seconds. In memory."""
 
     def __init__(self) -> None:
         self._asked: dict[str, int] = {}
@@ -56,7 +57,7 @@ class Looks:
     def later(self, key: str) -> None:
         asked = self._asked.get(key, 0)
         self._asked[key] = asked + 1
-        self._next[key] = time.monotonic() + min(2**asked, 60)
+        self._next[key] = time.monotonic() + min(FIRST_LOOK * 2**asked, 60)
 
     def over(self, key: str) -> None:
         self._asked.pop(key, None)
@@ -69,7 +70,7 @@ class Looks:
 
 async def deliver_due(runtime: Runtime, acts: Mapping[str, Act], looks: Looks) -> int:
     """Act on what is due, several at once; return how many."""
-    async with runtime.facts.transaction() as db:
+    async with runtime.worker_pool.acquire() as db:
         rows = await db.fetch(DUE, sorted(AUTOMATIC & set(acts)), looks.not_yet(), BATCH)
     slots = asyncio.Semaphore(AT_ONCE)
 
@@ -116,7 +117,7 @@ async def deliver(runtime: Runtime, act: Act, due: Due, looks: Looks) -> None:
 
 async def _acted(runtime: Runtime, act: Act, due: Due) -> Shown | HandedOver | None:
     """None when another revision has been approved meanwhile: this round is over."""
-    async with runtime.facts.transaction() as db:
+    async with runtime.worker_pool.acquire() as db:
         state, _ = await runtime.facts.load(db, PUBLICATION, due.item_id)
     if state.clearance is None or state.round != due.round or not state.released:
         return None

@@ -1,18 +1,20 @@
-"""Publisher's own background loop: deliveries and the portal's lists, by one process at a time."""
+"""Background loops: each channel's deliveries, and the portal's lists; in one process at a time."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from services.publisher.acts import acts
 from services.publisher.channels.wechat import WeChat
 from services.publisher.delivering import Looks, deliver_due
+from services.publisher.jobs import Act
 from services.publisher.labels import PAGES
 from services.publisher.portal.site import Site
 from shared.runtime import Runtime
 
 WRITER = 7_101  # advisory lock: the one who delivers and writes the portal
-IDLE = 0.1  # seconds between looks
+IDLE = 0.15  # seconds between looks for something due
 LISTS = 0.3  # seconds between rewritings of lists
 POSTINGS = 2.0  # seconds between looks for postings that have ended
 
@@ -44,19 +46,29 @@ def wechat_of(runtime: Runtime) -> WeChat | None:
 async def _work(runtime: Runtime, site: Site, wechat: WeChat | None) -> None:
     # After a start nobody knows which pages the last writer still owed: write them all.
     await site.everything()
-    todo, looks = acts(runtime, site, wechat), Looks()
-    clock = asyncio.get_running_loop().time
-    lists_at = posting_at = 0.0
+    async with asyncio.TaskGroup() as group:
+        for channel, act in acts(runtime, site, wechat).items():
+            group.create_task(_deliver(runtime, {channel: act}), name=f"deliver {channel}")
+        group.create_task(_keep_lists(runtime, site), name="portal lists")
+
+
+async def _deliver(runtime: Runtime, act: Mapping[str, Act]) -> None:
+    """One channel on its own: while one hangs, the others go on."""
+    looks = Looks()
     while True:
-        done = await deliver_due(runtime, todo, looks)
-        if clock() >= posting_at:
-            await follow_postings(runtime, site)
-            posting_at = clock() + POSTINGS
-        if clock() >= lists_at:
-            await site.refresh()
-            lists_at = clock() + LISTS
-        if done == 0:
+        if await deliver_due(runtime, act, looks) == 0:
             await asyncio.sleep(IDLE)
+
+
+async def _keep_lists(runtime: Runtime, site: Site) -> None:
+    clock = asyncio.get_running_loop().time
+    postings_at = 0.0
+    while True:
+        if clock() >= postings_at:
+            await follow_postings(runtime, site)
+            postings_at = clock() + POSTINGS
+        await site.refresh()
+        await asyncio.sleep(LISTS)
 
 
 async def follow_postings(runtime: Runtime, site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 from services.publisher.loops import deliveries
 from shared.db import scoped
@@ -95,6 +96,25 @@ async def test_the_loop_itself_delivers_and_keeps_the_lists(world: World):
     finally:
         loop.cancel()
         await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_a_channel_that_hangs_holds_no_other(world: World):
+    silent = socket.create_server(("127.0.0.1", 0))  # takes the call and never answers
+    world.run.settings.wechat_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+    loop = asyncio.create_task(deliveries(world.run.runtime))
+    try:
+        for item in (ITEM, OTHER):
+            await world.released(item=item, rings=[public("WEBSITE", "WECHAT")])
+        await world.run.until(lambda: shown(world))
+        assert (await world.states())["WECHAT"] == "STARTED"
+    finally:
+        silent.close()
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+
+
+async def shown(world: World) -> bool:
+    return [(await world.states(item))["WEBSITE"] for item in (ITEM, OTHER)] == ["CONFIRMED"] * 2
 
 
 async def finished(world: World) -> bool:
