@@ -8,6 +8,7 @@ from services.catalog.domain.disclosure import check, missing_for_review, rings_
 from services.catalog.domain.errors import (
     ChannelForbidden,
     GroundNeeded,
+    GroundWithoutWithholding,
     OutsideBeforeInside,
     ReasonNeeded,
     ScopeTwice,
@@ -77,6 +78,7 @@ def test_a_ring_needs_a_known_scope_channels_and_for_persons_their_names(ring):
         ({"attribute": "WITHHELD", "ground_reason_hash": REASON}, GroundNeeded),
         ({"attribute": "WITHHELD", "ground": "C4"}, ReasonNeeded),
         ({"attribute": "ON_REQUEST"}, ReasonNeeded),
+        ({"attribute": "PROACTIVE", "ground": "C4"}, GroundWithoutWithholding),
     ],
 )
 def test_what_the_rules_do_not_know_is_refused(changes, refusal):

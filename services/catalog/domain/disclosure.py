@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.catalog.domain.errors import (
     ChannelForbidden,
     GroundNeeded,
+    GroundWithoutWithholding,
     OutsideBeforeInside,
     ReasonNeeded,
     ScopeTwice,
@@ -77,7 +78,7 @@ SCOPE_TEXT = {
 
 
 def check(policy: PolicySet, item: Particulars) -> None:
-    """Raises UnknownCategory, UnknownClass, GroundNeeded, ReasonNeeded (S4-03)."""
+    """Raises what the rules do not know, and an attribute without its ground and reason (S4-03)."""
     if policy.category(item.category) is None:
         raise UnknownCategory(field="category")
     scheme = policy.category_schemes[item.category.partition("@")[2]]
@@ -85,6 +86,8 @@ def check(policy: PolicySet, item: Particulars) -> None:
         raise WrongScheme(field="category")
     if item.duration_class not in {known.code for known in policy.duration_classes}:
         raise UnknownClass(field="durationClass")
+    if item.attribute == "PROACTIVE" and item.ground:
+        raise GroundWithoutWithholding(field="attribute")
     if item.attribute == "WITHHELD" and item.ground not in {g.code for g in policy.grounds}:
         raise GroundNeeded(field="ground")
     if item.attribute != "PROACTIVE" and not item.ground_reason_hash:

@@ -89,6 +89,12 @@ class GroundNeeded(Invalid):
     text: ClassVar[str] = "不予公开的，须选择法定理由"
 
 
+class GroundWithoutWithholding(Invalid):
+    """A clerk who chose a ground and left the attribute as it was would publish what must not be."""
+
+    text: ClassVar[str] = "选择了不予公开的法定理由，公开属性却是主动公开，请核对"
+
+
 class ChannelForbidden(Invalid):
     """Scope × channel guard (S2-21, S2-22, S3-12, S3-13)."""
 
