@@ -82,11 +82,13 @@ class Parties:
         """Publishes this store into the folder `name`."""
         pool = await connect(store.worker, 2)
         safe = Safe(self.folder / name / "safe.sqlite3")
-        async with self.client() as http:
-            outside = Outside(self.policy, http, "http://signer", SECRET)
-            yield Publisher(pool, outside, Export(self.folder / name / "log"), safe)
-        safe.close()
-        await pool.close()
+        try:
+            async with self.client() as http:
+                outside = Outside(self.policy, http, "http://signer", SECRET)
+                yield Publisher(pool, outside, Export(self.folder / name / "log"), safe)
+        finally:
+            safe.close()
+            await pool.close()
 
     def note(self, name: str = "public") -> bytes:
         return (self.folder / name / "log/checkpoint").read_bytes()

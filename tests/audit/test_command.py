@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.attacks.rewriting import rewritten
 from tests.audit.conftest import SECRET, Store
-from tests.audit.test_fsck import RECORDS, rewritten
+from tests.audit.test_fsck import RECORDS
 from tests.audit.test_log import append
 
 

@@ -18,6 +18,7 @@ from services.audit.publishing.publish import (
     check,
     compare,
     stopped,
+    witnessed,
 )
 from services.audit.publishing.repair import Records, repair
 from tlog.checkpoint import Checkpoint, checkpoint_of
@@ -60,10 +61,7 @@ async def everywhere(publisher: Publisher) -> dict[str, Checkpoint]:
     Raises Refused when nobody can be asked: then this may be a database that has lost its end.
     """
     outside = publisher.outside
-    kept = {
-        f"见证方「{name}」": checkpoint_of(note)
-        for name, note in (await outside.remembered()).items()
-    }
+    kept = await witnessed(outside)
     if note := publisher.export.checkpoint():
         kept[EXPORTED] = checkpoint_of(outside.own(note))
     try:

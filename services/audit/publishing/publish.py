@@ -128,8 +128,7 @@ class Publisher:
         """A witness that refuses may be wrong. A note of ours that it shows and that our tree does not
         lead to is proof. Raises Forked, Ahead."""
         if any(one.fault for one in told):
-            seen = await self.outside.remembered()
-            await compare(db, {who: checkpoint_of(note) for who, note in seen.items()})
+            await compare(db, await witnessed(self.outside))
 
     def _exported(self, shown: Any) -> int:
         """What the folder surely holds: as much as the note in it says."""
@@ -146,6 +145,12 @@ async def check(db: Db, checkpoint: Checkpoint) -> None:
         raise Forked(f"校验树缺少 {missing}，不能签名") from None
     if root != checkpoint.root:
         raise Forked(f"前 {checkpoint.size} 条的校验树与入账时的根不同，不能签名")
+
+
+async def witnessed(outside: Outside) -> dict[str, Checkpoint]:
+    """What each witness remembers of us, under words for who it is."""
+    seen = await outside.remembered()
+    return {f"见证方「{name}」": checkpoint_of(note) for name, note in seen.items()}
 
 
 async def compare(db: Db, kept: Mapping[str, Checkpoint]) -> None:
