@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
-from fastapi import UploadFile
+from starlette.datastructures import UploadFile
 
 from services.publisher import delivering, queries, releasing
 from services.publisher.aggregates import DELIVERY

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import UploadFile
 
 from services.publisher import office, queries
 from services.publisher.channels.poster import Poster, poster_pdf
 from services.publisher.contents import Content, fetched
 from services.publisher.domain.clearance import Clearance
-from services.publisher.domain.errors import PosterTooEarly
+from services.publisher.domain.errors import EvidenceNeeded, PosterTooEarly
 from services.publisher.evidence import media_type
 from services.publisher.labels import PAGES
 from services.publisher.names import names_of
@@ -22,7 +23,7 @@ from services.publisher.rights import OPERATORS, RELEASERS, may_see, operates, s
 from services.publisher.texts import paragraphs
 from shared import directory
 from shared.caller import Asking, Caller
-from shared.errors import DomainError, NotFound
+from shared.errors import DomainError, Invalid, NotFound
 from shared.http import status_of
 from shared.workdays import Explained, legal_day
 
@@ -69,7 +70,10 @@ async def _show(
     *,
     done: str = "",
     error: DomainError | None = None,
+    key: str = "",
+    typed: str = "",
 ) -> Response:
+    """`key` and `typed`: which channel's form was refused, and the day that was typed there."""
     async with caller.reading() as db:
         row = await seen(caller, db, item_id)
         channels = await queries.deliveries(db, item_id)
@@ -85,6 +89,7 @@ async def _show(
         channels=channels, readers=readers, names=await names_of(caller, people),
         agency_name=agency.name, rule=rule, done=done,
         errors={error.field or "file": error.detail} if error else {}, today=legal_day(caller.now),
+        refused=key, typed=typed,
         may_release=may_release, may_operate=may_operate,
         on_website=any(d["channel"] == "WEBSITE" and d["state"] == "CONFIRMED" for d in channels),
         url=item_url(row.agency, item_id) if row.reaches("WEBSITE") else None,
@@ -111,15 +116,24 @@ async def release(
 
 
 @router.post("/work/{item_id}/deliveries/{key}/confirm")
-async def confirm(
-    item_id: str, key: str, request: Request, caller: Caller,
-    occurred_on: Annotated[date, Form(alias="occurredOn")], file: Annotated[UploadFile, File()],
-) -> Response:  # fmt: skip
-    try:
-        await office.confirm_delivery(caller, key, occurred_on, file)
-    except DomainError as error:
-        return await _show(request, caller, item_id, error=error)
+async def confirm(item_id: str, key: str, request: Request, caller: Caller) -> Response:
+    """Whatever is missing or wrong comes back as the page with the form, its day as it was typed."""
+    async with request.form() as form:
+        typed, file = str(form.get("occurredOn", "")), form.get("file")
+        try:
+            if not isinstance(file, UploadFile):
+                raise EvidenceNeeded(field="file")
+            await office.confirm_delivery(caller, key, _day(typed), file)
+        except DomainError as error:
+            return await _show(request, caller, item_id, error=error, key=key, typed=typed)
     return RedirectResponse(f"/publisher/work/{item_id}?done=confirmed", 303)
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise Invalid("请填写实际公开日期", field="occurredOn") from None
 
 
 @router.post("/work/{item_id}/deliveries/{key}/retry")

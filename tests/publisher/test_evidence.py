@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.publisher.evidence import kind_of, media_type
 from services.publisher.portal.site import today
 from tests.publisher.conftest import World
-from tests.publisher.story import DAY, INSIDE, PNG, inside, public
+from tests.publisher.story import DAY, INSIDE, ITEM, PNG, inside, public
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(60)
 BAD = {
@@ -86,15 +87,23 @@ async def test_two_people_with_a_photo_at_once_make_one_receipt(world: World):
     assert [r["channel"] for r in receipts].count("NOTICE_BOARD") == 1
 
 
-async def test_a_refused_photo_leaves_the_form_on_the_page_with_its_error(world: World):
+@pytest.mark.parametrize(
+    ("form", "files", "words"),
+    [
+        ({"occurredOn": "2026-01-05"}, {"file": ("x.jpg", b"")}, BAD["empty"][1]),
+        ({"occurredOn": "2026-01-05"}, {}, BAD["empty"][1]),
+        ({"occurredOn": "gestern"}, {"file": ("x.png", PNG)}, "请填写实际公开日期"),
+        ({}, {"file": ("x.png", PNG)}, "请填写实际公开日期"),
+    ],
+)
+async def test_a_refused_form_comes_back_with_its_error_and_the_day_that_was_typed(
+    world: World, form: dict[str, str], files: dict[str, Any], words: str
+):
     await world.published(rings=BOARD)
-    key = next(d["key"] for d in await world.deliveries() if d["channel"] == "NOTICE_BOARD")
-    item = key.removesuffix("-NOTICE_BOARD-1")
+    path = f"/publisher/work/{ITEM}/deliveries/{ITEM}-NOTICE_BOARD-1/confirm"
     async with world.run.browser("p-ma") as http:
-        answer = await http.post(
-            f"/publisher/work/{item}/deliveries/{key}/confirm",
-            data={"occurredOn": str(today())}, files={"file": ("x.jpg", b"")},
-        )  # fmt: skip
+        answer = await http.post(path, data=form, files=files)
     assert answer.status_code == 422
-    assert BAD["empty"][1] in answer.text
+    assert answer.text.count(words) == 2, "in the summary and at the field"
+    assert f'value="{form.get("occurredOn", "")}"' in answer.text
     assert 'type="file"' in answer.text

@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from services.publisher.labels import PAGES
+from services.publisher.main import SERVICE
 from services.publisher.portal.files import Folder, PortalUnwritable, safe_name
+from services.publisher.portal.site import Site
 from shared.errors import OutOfSpace
 from tests.approval.story import sha, text
+from tests.kernel import running
 from tests.publisher.conftest import World
 from tests.publisher.story import AGENCY, ITEM, OTHER, TITLE
 
@@ -125,3 +129,18 @@ async def test_an_attachment_named_like_a_page_overwrites_no_page(world: World):
     digest = sha(b"<h1>hijacked</h1>")
     [file] = (world.portal / f"a/{AGENCY}/f/{digest}").iterdir()
     assert file.read_bytes() == b"<h1>hijacked</h1>"
+
+
+async def test_an_empty_platform_has_a_home_page_and_gets_it_again(postgres: Any):
+    """Nobody is registered yet, nothing is public: whoever types the address finds the portal."""
+    async with running(SERVICE, postgres) as run:
+        site = Site(run.runtime, PAGES)
+        await site.everything()
+        await site.refresh()
+        home = run.settings.data / "portal/index.html"
+        assert "政务党务公开" in home.read_text("utf-8")
+        assert await site.refresh() == 0, "it is written once"
+        home.unlink()
+        await site.everything()
+        await site.refresh()
+        assert home.exists()

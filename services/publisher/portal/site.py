@@ -44,6 +44,7 @@ class Site:
         self._origin = runtime.settings.public_url
         self._changed: defaultdict[str, set[str]] = defaultdict(set)  # agency → items
         self._whole: set[str] = set()  # agencies whose lists are written from the first page on
+        self._home = True  # whether the pages of no agency are to be written, whoever is there
         self._agencies: dict[str, str] = {}  # their names, as the lists show them
         self._rules: str | None = None  # the policy sets whose categories the lists show
         self._item = asyncio.Lock()  # of two versions of a page the later one stays
@@ -97,14 +98,16 @@ class Site:
         """Rewrite the lists that changed, feeds and site maps; return how many files."""
         await self._look_around()
         changed, whole = dict(self._changed), set(self._whole)
-        if not changed and not whole:
+        if not (changed or whole or self._home):
             return 0
         self._changed.clear()
         self._whole.clear()
+        self._home = False
         try:
             return await self._rewrite_lists(changed, whole)
         except BaseException:
             self._whole |= whole | changed.keys()
+            self._home = True
             raise
 
     async def _look_around(self) -> None:
@@ -145,6 +148,7 @@ class Site:
                 await self.rewrite_item(item_id)
             except DomainError as refusal:
                 log.error("page not written again", item=item_id, reason=refusal.detail)
+        self._home = True
         self._agencies = {}  # so that `refresh` takes each for new
 
 
