@@ -102,6 +102,8 @@ class House:
         supervisor.signal(signal.SIGSTOP)
         try:
             gone.signal(signal.SIGKILL)
+            while self._works(name):
+                time.sleep(0.1)
             yield
         finally:
             supervisor.signal(signal.SIGCONT)

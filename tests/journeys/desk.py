@@ -14,6 +14,7 @@ from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 PATIENCE = 60.0  # seconds for facts to travel
@@ -113,12 +114,20 @@ class Desk:
         if place in self.seen:
             return
         self.seen.add(place)
-        for size in (NARROW, WIDE):
-            await self.page.set_viewport_size(size)  # type: ignore[arg-type]
-            await self._faults(f"{place} at {size['width']}")
+        try:
+            await self._at_both_widths(place)
+        except PlaywrightError as error:
+            if "Execution context was destroyed" not in str(error):
+                raise
+            self.seen.discard(place)  # it came again by itself, or showed the next thing
         if folder := os.environ.get("GONGKAI_PICTURES"):
             name = f"{len(self.seen):02}-{re.sub(r'[^A-Za-z]+', '-', place)[:60]}.png"
             await self.page.screenshot(path=Path(folder) / name, full_page=True)
+
+    async def _at_both_widths(self, place: str) -> None:
+        for size in (NARROW, WIDE):
+            await self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            await self._faults(f"{place} at {size['width']}")
 
     async def _faults(self, place: str) -> None:
         if self.script:

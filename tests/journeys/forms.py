@@ -29,13 +29,20 @@ class Hand:
         return f"{self.word}于{name}"
 
     def send(
-        self, who: str, page: str, act: str, given: Given = NOTHING, where: Given = NOTHING
+        self,
+        who: str,
+        page: str,
+        act: str,
+        given: Given = NOTHING,
+        where: Given = NOTHING,
+        shows: str = "",
     ) -> str:
-        """The form of `page` whose address has `act` in it, with hidden fields as in `where`.
+        """The form of `page` whose address has `act` in it, with hidden fields as in `where`,
+        once the page shows what it should.
 
         Returns where it leads. `given` are the fields that are no free text, and files.
         """
-        tree = lxml.html.fromstring(self._page(who, page))
+        tree = lxml.html.fromstring(self._page(who, page, shows))
         form = next(one for one in tree.forms if _leads(one, act) and _has(one, where))
         fields, files = self._filled(form, given)
         parts = {"files": files} if form.get("enctype") else {}
@@ -44,12 +51,11 @@ class Hand:
         self.sent.append(form.get("action"))
         return str(answer.headers["location"])
 
-    def _page(self, who: str, path: str) -> str:
-        """Once the news that it needs has arrived."""
-
+    def _page(self, who: str, path: str, shows: str) -> str:
         def whole() -> str | None:
             answer = self.platform.ask(who, "GET", path)
-            return answer.text if answer.status_code == 200 else None
+            there = answer.status_code == 200 and shows in answer.text
+            return answer.text if there else None
 
         return self.platform.until(path, whole)
 

@@ -72,24 +72,25 @@ def published(marked: Marked, item: str) -> set[str]:
     marked.do("p-chen", "PUT", path, draft(marked, first, [file]))
     marked.do("p-chen", "POST", f"{path}/submit", {"expected": None})
     marked.do("p-chen", "POST", f"{path}/withdraw", {"expected": None})
-    revised(marked, path, draft(marked, second, [file]))
-    decide(marked, "p-li", item, 1, "return", reason=marked.text("退回理由"))
-    revised(marked, path, draft(marked, title, [file]))
+    hash = revised(marked, path, draft(marked, second, [file]))
+    decide(marked, "p-li", f"{item}/1", hash, "return", reason=marked.text("退回理由"))
+    hash = revised(marked, path, draft(marked, title, [file]))
     for person in CHAIN:
-        decide(marked, person, item, 2, "pass", note=marked.text("审查意见"))
+        decide(marked, person, f"{item}/2", hash, "pass", note=marked.text("审查意见"))
     released(marked, item)
     return {title, draft(marked, title, [])["docNo"]}
 
 
-def revised(marked: Marked, path: str, body: dict[str, Any]) -> None:
-    """Changed and sent to review again, once catalog knows that it came back."""
+def revised(marked: Marked, path: str, body: dict[str, Any]) -> str:
+    """Changed and sent to review again, once catalog knows that it came back; the new text's hash."""
     platform = marked.platform
     platform.until(
         "可修改", lambda: platform.do("p-chen", "GET", path)["status"] in ("DRAFT", "RETURNED")
     )
     version = platform.do("p-chen", "GET", path)["version"]
-    platform.do("p-chen", "PUT", f"{path}?expected={version}", json=body)
+    saved = platform.do("p-chen", "PUT", f"{path}?expected={version}", json=body)
     marked.do("p-chen", "POST", f"{path}/submit", {"expected": None})
+    return str(saved["manifestHash"])
 
 
 def released(marked: Marked, item: str) -> None:
@@ -109,10 +110,16 @@ def released(marked: Marked, item: str) -> None:
     )  # fmt: skip
 
 
-def decide(marked: Marked, person: str, item: str, revision: int, act: str, **body: Any) -> None:
-    path = f"{APPROVAL}/reviews/{item}/{revision}"
-    platform = marked.platform
-    review = platform.until("进入审查", lambda: platform.find(person, path))
+def decide(marked: Marked, person: str, place: str, hash: str, act: str, **body: Any) -> None:
+    """Once the review of this very text is there."""
+    path, platform = f"{APPROVAL}/reviews/{place}", marked.platform
+
+    def opened() -> Any | None:
+        review = platform.find(person, path)
+        fits = review and review["manifestHash"] == hash and review["status"] == "PENDING"
+        return review if fits else None
+
+    review = platform.until("进入审查", opened)
     seen = {"version": review["version"], "manifestHash": review["manifestHash"]}
     marked.do(person, "POST", f"{path}/{act}", seen | body)
 
@@ -120,10 +127,10 @@ def decide(marked: Marked, person: str, item: str, revision: int, act: str, **bo
 def withheld(marked: Marked, item: str) -> None:
     """Not disclosed, with a reason and a neutral title."""
     body = draft(marked, marked.text("不公开的标题"), [], attribute="PROACTIVE")
-    marked.do("p-chen", "PUT", f"{CATALOG}/items/{item}", body)
+    saved = marked.do("p-chen", "PUT", f"{CATALOG}/items/{item}", body)
     marked.do("p-chen", "POST", f"{CATALOG}/items/{item}/submit", {"expected": None})
     decide(
-        marked, "p-li", item, 1, "withhold", mode="WITHHELD", ground="C4",
+        marked, "p-li", f"{item}/1", saved["manifestHash"], "withhold", mode="WITHHELD", ground="C4",
         reason=marked.text("不予公开理由"), neutralTitle=marked.text("中性标题"),
     )  # fmt: skip
 

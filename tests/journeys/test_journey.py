@@ -144,6 +144,7 @@ def test_without_the_database_nothing_is_half_done(town: Town):
     item = trouble.item_of(town.story, 14)
     path, form = f"/catalog/api/v1/items/{item.id}", trouble.form_of(town.story, item)
     with town.house.without("postgres"):
+        trouble.severed(town.platform)
         refused = town.platform.once("p-chen", "PUT", path, json=form)
         shown = trouble.page(town.platform, "p-chen", "/catalog/items")
         assert (refused.status_code, shown.status_code) == (503, 503)

@@ -105,6 +105,11 @@ def page(platform: Platform, who: str, path: str) -> httpx.Response:
     return platform.once(who, "GET", path, headers={"Accept": "text/html"})
 
 
+def severed(platform: Platform) -> None:
+    """A statement that was on its way may still be finished after the server was killed."""
+    platform.until("断开", lambda: platform.once("p-chen", "GET", f"{CATALOG}/tasks").is_error)
+
+
 def says_that_it_waits(platform: Platform, path: str) -> bool:
     return WAITING in page(platform, "p-chen", path).text
 
