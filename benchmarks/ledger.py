@@ -15,22 +15,28 @@ from datetime import UTC, datetime
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
+from benchmarks.by_copy import copied
 from benchmarks.figures import Figure, percentile, show
-from benchmarks.parties import Ledger, ledger
 from benchmarks.servers import broker, database_server, scratch
+from deploy.embedded.databases import create_database
 from deploy.embedded.supervisor import stoppable
 from services.audit import proofs
 from services.audit.fsck import check, check_leaves, snapshot
+from services.audit.main import SERVICE
 from services.audit.vault import Vault
+from shared.db import migrate
 from shared.envelope import Message
+from tests.audit.processes import Ledger, ledger
 from tests.audit.records import message
+from tests.conftest import TestPostgres
+from tests.servers import create_topics
 from tlog.checkpoint import checkpoint_of
 
 EVENTS = 200_000
+DATABASE = "bench_ledger"
 VERSIONS = 5  # of one stream
 PAD = "政务公开" * 55  # makes an event about 1 KB with its headers
 PACE, SECONDS = 1_000, 10  # events a second, and for how long
-COPY_BATCH = 1_000
 
 
 def story(first: int, count: int, now: datetime) -> Iterable[Message]:
@@ -63,23 +69,6 @@ async def send(out: AIOKafkaProducer, one: Message) -> asyncio.Future[object]:
         one.topic, one.value, one.key.encode(), headers=headers
     )
     return future
-
-
-async def copied(superuser: str, seconds: float = 4) -> float:
-    """Rows a second of 1 KB with a hash and a primary key, 1,000 in a transaction: the machine's limit."""
-    db = await asyncpg.connect(superuser)
-    try:
-        await db.execute("CREATE TABLE raw (idx bigint PRIMARY KEY, body bytea, hash bytea)")
-        body, digest, done = b"x" * 1024, b"h" * 32, 0
-        begin = time.perf_counter()
-        while time.perf_counter() - begin < seconds:
-            rows = [(n, body, digest) for n in range(done, done + COPY_BATCH)]
-            await db.copy_records_to_table("raw", records=rows)
-            done += COPY_BATCH
-        return done / (time.perf_counter() - begin)
-    finally:
-        await db.execute("DROP TABLE IF EXISTS raw")
-        await db.close()
 
 
 async def size_of(db: asyncpg.Connection) -> int:
@@ -193,14 +182,21 @@ async def run(count: int, one: Ledger, kafka: str) -> Sequence[Figure]:
     ]  # fmt: skip
 
 
+async def prepared(postgres: TestPostgres, kafka: str) -> None:
+    await create_database(postgres.admin_dsn, DATABASE, "audit")
+    await migrate(postgres.dsn(DATABASE, "audit_owner"), SERVICE.migrations)
+    await create_topics(kafka, "")
+
+
 def main(count: int) -> None:
     with (
         scratch() as folder,
         database_server() as postgres,
         broker() as kafka,
-        ledger(folder, postgres, kafka.address) as one,
     ):
-        show(asyncio.run(run(count, one, kafka.address)))
+        asyncio.run(prepared(postgres, kafka.address))
+        with ledger(folder, postgres, kafka.address, DATABASE) as one:
+            show(asyncio.run(run(count, one, kafka.address)))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from services.audit.domain.received import Received
 from services.audit.house import House
 from services.audit.log import leading
 from services.audit.publishing import gate
+from services.audit.publishing.agreement import Forked
 from services.audit.publishing.outside import Ahead, Refused
-from services.audit.publishing.publish import Forked
 from services.audit.publishing.repair import Records, Unrepaired
 from shared.events import Json
 from tests.audit.conftest import Store

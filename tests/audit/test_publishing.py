@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.audit.publishing.publish import Forked, Overtaken
+from services.audit.publishing.agreement import Forked
+from services.audit.publishing.publish import Overtaken
 from tests.audit.conftest import Store
 from tests.audit.parties import Parties, noted, parties, writing
 from tests.audit.test_log import append, story

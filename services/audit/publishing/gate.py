@@ -9,17 +9,9 @@ from __future__ import annotations
 import structlog
 
 from services.audit.log import Ledger
+from services.audit.publishing.agreement import Forked, check, compare, witnessed
 from services.audit.publishing.outside import Ahead, Refused
-from services.audit.publishing.publish import (
-    NEWEST,
-    TROUBLE,
-    Forked,
-    Publisher,
-    check,
-    compare,
-    stopped,
-    witnessed,
-)
+from services.audit.publishing.publish import NEWEST, TROUBLE, Publisher, stopped
 from services.audit.publishing.repair import Records, repair
 from tlog.checkpoint import Checkpoint, checkpoint_of
 

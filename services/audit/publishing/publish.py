@@ -6,7 +6,7 @@ Without witnesses publishing goes on and says so; evidence asks for the quorum. 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from services.audit import tiles
+from services.audit.publishing.agreement import Forked, check, compare, witnessed
 from services.audit.publishing.export import Export
 from services.audit.publishing.outside import Ahead, Contradicts, Outside, Prove, Refused, Told
 from services.audit.publishing.safe import Safe
@@ -47,10 +48,6 @@ ON CONFLICT (name) DO UPDATE SET size = excluded.size, fault = excluded.fault,
 """
 
 
-class Forked(Exception):
-    """There are two histories: nothing is signed any more. The text says who remembers what."""
-
-
 class Overtaken(Exception):
     """Somebody else publishes: this process no longer leads."""
 
@@ -70,6 +67,7 @@ class Publisher:
             shown = await db.fetchrow("SELECT * FROM ledger_published")
             newest = await db.fetchrow(NEWEST)
             if newest is None or (newest["size"] <= shown["size"] and not _late(shown)):
+                await self._catch_up(db, shown)
                 return False
             checkpoint = Checkpoint(self.outside.origin, newest["size"], newest["root"])
             await check(db, checkpoint)
@@ -80,6 +78,12 @@ class Publisher:
             await self._release(db, note, shown)
         await self.export.show(note.encode())
         return True
+
+    async def _catch_up(self, db: Db, shown: Any) -> None:
+        """The files show what the database says is shown, though the last round ended in between."""
+        if shown["note"] and self.export.checkpoint() != shown["note"]:
+            await self.export.tree(db, shown["size"], self._exported(shown))
+            await self.export.show(shown["note"])
 
     async def _signed(self, db: Db, checkpoint: Checkpoint, shown: Any) -> Note:
         """With the log's signature; one made before is used again. Raises Forked, Ahead, Refused."""
@@ -135,36 +139,6 @@ class Publisher:
         note = self.export.checkpoint()
         size = checkpoint_of(parse_note(note)).size if note else 0
         return min(size, int(shown["size"]))
-
-
-async def check(db: Db, checkpoint: Checkpoint) -> None:
-    """Our own right edge leads to the root that is to be signed. Raises Forked."""
-    try:
-        root = await tiles.root(db, checkpoint.size)
-    except tiles.NoTile as missing:
-        raise Forked(f"校验树缺少 {missing}，不能签名") from None
-    if root != checkpoint.root:
-        raise Forked(f"前 {checkpoint.size} 条的校验树与入账时的根不同，不能签名")
-
-
-async def witnessed(outside: Outside) -> dict[str, Checkpoint]:
-    """What each witness remembers of us, under words for who it is."""
-    seen = await outside.remembered()
-    return {f"见证方「{name}」": checkpoint_of(note) for name, note in seen.items()}
-
-
-async def compare(db: Db, kept: Mapping[str, Checkpoint]) -> None:
-    """Hold checkpoints of ours that others keep (by who) against our tree.
-
-    Raises Forked for one that our tree does not lead to, Ahead for one that is larger.
-    """
-    size = await db.fetchval("SELECT size FROM ledger_head")
-    for who, theirs in kept.items():
-        if theirs.size <= size and await tiles.root(db, theirs.size) != theirs.root:
-            raise Forked(f"{who}记得的前 {theirs.size} 条与本台账不一致：历史被改写过")
-    for who, theirs in kept.items():
-        if theirs.size > size:
-            raise Ahead(f"{who}记得 {theirs.size} 条，本台账只有 {size} 条：数据库丢失了条目")
 
 
 async def run_publishing(publisher: Publisher, every: float) -> None:

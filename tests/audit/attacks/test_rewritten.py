@@ -9,8 +9,8 @@ import pytest
 from services.audit import memories
 from services.audit.fsck import check, snapshot
 from services.audit.publishing import gate
+from services.audit.publishing.agreement import Forked
 from services.audit.publishing.outside import Ahead
-from services.audit.publishing.publish import Forked
 from services.audit.publishing.repair import Unrepaired
 from services.audit.regrow import Remembered
 from services.audit.verification import read_root

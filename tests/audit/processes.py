@@ -1,8 +1,7 @@
-"""The ledger's process with its signer and its witness, each started for a benchmark."""
+"""The ledger's process with its signer and its witness: three real programs."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import signal
@@ -14,19 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.embedded.databases import create_database
 from deploy.embedded.household import ROOT
 from deploy.embedded.processes import free_port, listens
 from services.audit.main import SERVICE
 from services.audit.vault import Vault, vault_of
-from shared.db import migrate
 from shared.settings import Settings
 from tests.conftest import TestPostgres
-from tests.servers import create_topics, settings_for
+from tests.servers import settings_for
 
-ORIGIN = "gongkai.example/audit/bench"
-SECRET = "benchmark-secret-of-the-signer"
-DATABASE = "bench_ledger"
+ORIGIN = "gongkai.example/audit/log"
+SECRET = "the-signer-and-audit-share-this"
 PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
@@ -37,6 +33,7 @@ class Ledger:
     settings: Settings
     superuser: str
     environment: Mapping[str, str]
+    policy: bytes
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -58,6 +55,13 @@ class Ledger:
         if self.process is None or self.process.poll() is not None:
             raise ChildProcessError("the ledger's process has ended")
 
+    def kill(self) -> None:
+        """SIGKILL."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
     def stop(self) -> int:
         """End it; returns the most memory it ever held (bytes)."""
         if self.process is None:
@@ -71,10 +75,9 @@ class Ledger:
 
 
 @contextmanager
-def ledger(folder: Path, postgres: TestPostgres, kafka: str) -> Iterator[Ledger]:
-    """With signer, witness and policy; all ended and the database left to its server."""
-    asyncio.run(_prepared(postgres, kafka))
-    settings = settings_for(SERVICE, postgres, DATABASE, folder, kafka)
+def ledger(folder: Path, postgres: TestPostgres, kafka: str, database: str) -> Iterator[Ledger]:
+    """Over an existing database; with signer, witness and policy. All are ended."""
+    settings = settings_for(SERVICE, postgres, database, folder, kafka)
     with (
         _party(folder, "signer", "--origin", ORIGIN) as (signer, log),
         _party(folder, "witness", "--name", "witness.example", log=log) as (witness, seen),
@@ -88,17 +91,11 @@ def ledger(folder: Path, postgres: TestPostgres, kafka: str) -> Iterator[Ledger]
             "GONGKAI_AUDIT_WITNESSES": str(policy),
             "MALLOC_ARENA_MAX": "2",
         }
-        one = Ledger(settings, postgres.dsn(DATABASE), environment)
+        one = Ledger(settings, postgres.dsn(database), environment, policy.read_bytes())
         try:
             yield one
         finally:
             one.stop()
-
-
-async def _prepared(postgres: TestPostgres, kafka: str) -> None:
-    await create_database(postgres.admin_dsn, DATABASE, "audit")
-    await migrate(postgres.dsn(DATABASE, "audit_owner"), SERVICE.migrations)
-    await create_topics(kafka, "")
 
 
 @contextmanager
