@@ -1,10 +1,11 @@
-"""What feedback hears: items becoming public, and their posting ending."""
+"""What feedback hears: items becoming public, their posting ending, calendar years."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
+from services.feedback import rescheduling
 from services.feedback.aggregates import SUBJECT
 from services.feedback.domain.events import Circle
 from services.feedback.domain.subject import CloseSubject, OpenSubject, SubjectOpened
@@ -39,6 +40,12 @@ class PostingEnded(Wire):
     ended_on: date
 
 
+class CalendarPublished(Wire):
+    """The field of catalog.calendar-published.v1 that is read here; the kernel keeps the year."""
+
+    year: int
+
+
 def opened(published: ItemPublished) -> SubjectOpened:
     return SubjectOpened(
         item_id=published.item_id, revision=published.revision, round=published.round,
@@ -69,7 +76,12 @@ def handlers(facts: Facts) -> Mapping[str, Handler]:
         command = CloseSubject(heard.item_id, heard.round, heard.ended_on)
         await facts.execute_in(db, SUBJECT, heard.item_id, command, context(message))
 
+    async def on_calendar(db: Db, message: Message) -> None:
+        heard = CalendarPublished.model_validate(message.data)
+        await rescheduling.recount(db, facts, message, heard.year)
+
     return {
+        "catalog.calendar-published.v1": on_calendar,
         "publisher.item-published.v1": on_published,
         "publisher.posting-ended.v1": on_ended,
     }

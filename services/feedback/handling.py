@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 
-from services.feedback import queries
+from services.feedback import queries, rescheduling
 from services.feedback.aggregates import FEEDBACK
 from services.feedback.domain.commands import (
     About,
@@ -73,7 +73,7 @@ async def assign(caller: Asking, id: str, form: Assignment) -> None:
         caller.require(agency, *OFFICE)
         handler, organ = await _holder(db, caller, agency, form)
         rules = await reference.policy(db, agency, legal_day(caller.now))
-        due = answer_by(row["received_on"], rules.data, await reference.calendar(db))
+        due = answer_by(row["received_on"], rules.data, await rescheduling.calendar(db))
         return AssignHandler(handler, organ, due.due, due.wire(), caller.person)
 
     await _act(caller, id, form.expected, build)

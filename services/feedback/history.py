@@ -13,6 +13,7 @@ from services.feedback.domain.events import (
     FeedbackAssigned,
     FeedbackEvent,
     FeedbackReceived,
+    FeedbackRescheduled,
     FeedbackScreened,
     HandlingResultReleased,
     Outcome,
@@ -63,7 +64,9 @@ def sentence(event: FeedbackEvent, people: Mapping[str, str]) -> str:
         case FeedbackAssigned():
             act = "转办给" if event.reason_hash else "交办给"
             who = people.get(event.handler, event.handler)
-            return f"{act}{who}，应于{chinese(event.due_on)}前答复"
+            return f"{act}{who}，{_due(event)}"
+        case FeedbackRescheduled():
+            return f"按公布的放假安排重新计算答复期限，{_due(event)}"
         case FeedbackAnswered():
             return "提交答复，等待第二人审核"
         case AnswerReturned():
@@ -72,3 +75,8 @@ def sentence(event: FeedbackEvent, people: Mapping[str, str]) -> str:
             return "审核通过，公布办理结果（" + ("采纳" if event.adopted else "未采纳") + "）"
         case PersonalDataErased():
             return "按申请删除个人信息与意见原文"
+
+
+def _due(event: FeedbackAssigned | FeedbackRescheduled) -> str:
+    doubt = "（暂定）" if event.due_rule.get("provisional") else ""
+    return f"应于{chinese(event.due_on)}前{doubt}答复"

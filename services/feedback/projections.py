@@ -12,6 +12,7 @@ from services.feedback.domain.events import (
     FeedbackAssigned,
     FeedbackEvent,
     FeedbackReceived,
+    FeedbackRescheduled,
     FeedbackScreened,
     HandlingResultReleased,
     Outcome,
@@ -34,10 +35,10 @@ def project_feedback(fact: Recorded[FeedbackEvent]) -> Iterable[Statement]:
             )
         case FeedbackAssigned():
             yield _change(
-                fact, stage="ASSIGNED", handler=event.handler, organ=event.organ_id,
-                due_on=event.due_on, provisional=bool(event.due_rule.get("provisional")),
-                due_rule=orjson.dumps(event.due_rule).decode(),
-            )  # fmt: skip
+                fact, stage="ASSIGNED", handler=event.handler, organ=event.organ_id, **_due(event)
+            )
+        case FeedbackRescheduled():
+            yield _change(fact, **_due(event))
         case FeedbackAnswered():
             yield _change(
                 fact, stage="ANSWERED", answered_by=event.by, answer_address=event.answer_hash
@@ -63,6 +64,13 @@ def _received(fact: Recorded[FeedbackEvent], event: FeedbackReceived) -> Stateme
         event.circle.scope, event.received_on, fact.recorded_at, event.recorded_by,
         event.receipt_no, event.person_ref, event.text_commitment, event.contact_commitment,
     )  # fmt: skip
+
+
+def _due(event: FeedbackAssigned | FeedbackRescheduled) -> dict[str, object]:
+    return {
+        "due_on": event.due_on, "provisional": bool(event.due_rule.get("provisional")),
+        "due_rule": orjson.dumps(event.due_rule).decode(),
+    }  # fmt: skip
 
 
 def _change(fact: Recorded[FeedbackEvent], **columns: object) -> Statement:

@@ -7,6 +7,7 @@ from services.feedback.domain.events import (
     FeedbackAssigned,
     FeedbackEvent,
     FeedbackReceived,
+    FeedbackRescheduled,
     FeedbackScreened,
     HandlingResultReleased,
 )
@@ -23,8 +24,8 @@ def publish_feedback(event: FeedbackEvent) -> Json | None:
         case FeedbackScreened():
             return _words(event, "reason", "reasonHash")
         case FeedbackAssigned():
-            return _words(event, "dueRule", "reasonHash")
-        case FeedbackAnswered():
+            return _words(event, "reasonHash")
+        case FeedbackRescheduled() | FeedbackAnswered():
             return _words(event)
         case HandlingResultReleased():
             return _words(event, "resultAddress")

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.feedback.domain.events import Circle
 from services.feedback.domain.refusals import NoSuchFeedback, NoSuchItem
+from services.feedback.domain.state import OWED
 from shared.db import Db
 from shared.errors import NotFound
 
@@ -86,6 +87,18 @@ async def result(db: Db, result_hash: str) -> Row:
     if row is None:
         raise NotFound
     return row
+
+
+async def owed(db: Db, year: int) -> list[Row]:
+    """Answers the public still waits for, due in the year or later, or provisionally."""
+    rows: list[Row] = await db.fetch(
+        "SELECT feedback_id, agency, due_rule FROM feedbacks"
+        " WHERE stage = ANY($2) AND (provisional OR due_on >= make_date($1, 1, 1))"
+        " ORDER BY feedback_id",
+        year,
+        list(OWED),
+    )
+    return rows
 
 
 async def of_person(db: Db, agency: str, person_ref: str) -> list[Row]:

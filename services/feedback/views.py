@@ -10,6 +10,7 @@ import orjson
 from services.feedback import queries
 from services.feedback.domain import receipts
 from services.feedback.domain.refusals import NoSuchFeedback
+from services.feedback.domain.state import OWED
 from services.feedback.handling import READERS, RELEASERS
 from services.feedback.receiving import receipt_key
 from shared.caller import Asking
@@ -64,8 +65,7 @@ def summary(row: queries.Row, today: date) -> Json:
 
 def is_overdue(row: queries.Row, today: date) -> bool:
     """Unanswered or unreleased after the day it was due."""
-    open_still = row["stage"] in ("ASSIGNED", "ANSWERED")
-    return bool(open_still and row["due_on"] and row["due_on"] < today)
+    return bool(row["stage"] in OWED and row["due_on"] and row["due_on"] < today)
 
 
 def contact_line(shown: Json) -> str:
@@ -124,7 +124,8 @@ async def by_receipt(caller: Asking, typed: str) -> Json:
         "receiptNo": receipts.shown(receipt_key(caller), row["receipt_no"]),
         "stage": row["stage"], "stageText": PUBLIC_STAGES[row["stage"]],
         "receivedOn": row["received_on"], "dueOn": row["due_on"],
-        "inside": row["scope"] != "PUBLIC", **dict.fromkeys(OUTCOME),
+        "provisional": row["provisional"], "inside": row["scope"] != "PUBLIC",
+        **dict.fromkeys(OUTCOME),
     }  # fmt: skip
     if status["stage"] == "ANSWERED":
         status["stage"] = "ASSIGNED"

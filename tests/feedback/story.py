@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from services.feedback.domain.commands import About, HandlingCommand, ReceiveFeedback
+from services.feedback.domain.commands import About, HandlingCommand, ReceiveFeedback, Reschedule
 from services.feedback.domain.events import (
     AnswerReturned,
     Channel,
@@ -13,6 +13,7 @@ from services.feedback.domain.events import (
     FeedbackAnswered,
     FeedbackAssigned,
     FeedbackReceived,
+    FeedbackRescheduled,
     FeedbackScreened,
     HandlingResultReleased,
     Kind,
@@ -26,10 +27,11 @@ T1 = "t1:" + "ab" * 32
 SHA = "9f2c" + "0" * 56 + "beef"
 PUBLIC = Circle(scope="PUBLIC", audience=(), disclosing_body="o-sfj-office")
 BRANCH = Circle(scope="WITHIN_ORG", audience=("o-branch-1",), disclosing_body="o-sfj-office")
-DUE = {"due": "2026-11-30", "provisional": False}
+DUE = {"due": "2026-11-30", "provisional": False, "_": "shared.workdays.Explained as JSON"}
+LATER = DUE | {"due": "2026-12-01"}
 
 
-def about(act: HandlingCommand | ReceiveFeedback) -> About:
+def about(act: HandlingCommand | ReceiveFeedback | Reschedule) -> About:
     return About(ID, act)
 
 
@@ -54,6 +56,7 @@ assigned = FeedbackAssigned(
     feedback_id=ID, handler="p-chen", organ_id="o-sfj-office", due_on=date(2026, 11, 30),
     due_rule=DUE, by="p-wang",
 )  # fmt: skip
+rescheduled = FeedbackRescheduled(feedback_id=ID, due_on=date(2026, 12, 1), due_rule=LATER)
 answered = FeedbackAnswered(feedback_id=ID, answer_hash=T1, by="p-chen")
 returned = AnswerReturned(feedback_id=ID, reason_hash=T1, by="p-wang")
 

@@ -14,17 +14,26 @@ from services.feedback.published import publish_feedback
 from shared.ids import new_id
 from tests.feedback.conftest import SFJ
 from tests.feedback.examples import example
-from tests.feedback.story import ITEM, accepted, answered, assigned, received, released
+from tests.feedback.story import (
+    ITEM,
+    accepted,
+    answered,
+    assigned,
+    received,
+    released,
+    rescheduled,
+)
 
+STORY = [received(), accepted, assigned, rescheduled, answered, released()]
 MARK = "秘密标记七四一"
 
 
-@pytest.mark.parametrize("event", [received(), accepted, assigned, answered, released()])
+@pytest.mark.parametrize("event", STORY)
 def test_what_leaves_is_the_agreed_example(event):
     assert publish_feedback(event) == example(event.type)
 
 
-@pytest.mark.parametrize("event", [received(), accepted, assigned, answered, released()])
+@pytest.mark.parametrize("event", STORY)
 def test_facts_read_back_as_they_were(event):
     assert CODEC.decode(CODEC.encode(event)) == event
 

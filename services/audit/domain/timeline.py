@@ -38,6 +38,7 @@ TYPES: Mapping[str, str] = {
     "feedback.feedback-received.v1": "收到意见",
     "feedback.feedback-screened.v1": "意见甄别",
     "feedback.feedback-assigned.v1": "意见交办",
+    "feedback.feedback-rescheduled.v1": "答复期限重算",
     "feedback.feedback-answered.v1": "拟定答复",
     "feedback.handling-result-released.v1": "办理结果公开",
     "audit.access.v1": "监督阅看",
@@ -137,6 +138,8 @@ def _dates(data: Json) -> list[str]:
     ]
     if publish_by := data.get("publishBy"):
         found.append(f"公开期限：{explained(publish_by)}")
+    if due_rule := data.get("dueRule"):
+        found.append(f"答复期限：{explained(due_rule)}")
     until = data.get("postUntil") or {}
     if until.get("open"):
         found.append("公示期限：长期")

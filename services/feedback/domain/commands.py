@@ -57,6 +57,14 @@ class ReassignHandler:
 
 
 @dataclass(frozen=True)
+class Reschedule:
+    """By when it is to be answered, counted again from the same day with the calendar known now."""
+
+    due_on: date
+    due_rule: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class AnswerFeedback:
     answer_hash: str
     by: str
@@ -102,4 +110,4 @@ class About:
     """A command to one known feedback; its id stands in the events."""
 
     feedback_id: str
-    act: ReceiveFeedback | HandlingCommand
+    act: ReceiveFeedback | HandlingCommand | Reschedule

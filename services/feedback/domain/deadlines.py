@@ -27,3 +27,8 @@ def answer_by(received_on: date, policy: dict[str, Any], calendar: Calendar) -> 
     given = policy.get("feedback", {}).get("answerWithin", {})
     term = AnswerTerm.model_validate(given)
     return due(calendar, received_on, Term(n=term.n, unit=term.unit), term.rule, "RECEIVED")
+
+
+def counted_again(before: Explained, calendar: Calendar) -> Explained:
+    """From the same day, with the term and rule of then; only the calendar has changed."""
+    return due(calendar, before.start, before.term, before.rule, before.start_event)

@@ -96,6 +96,15 @@ class FeedbackAssigned(Event):
     reason_hash: str | None = None
 
 
+class FeedbackRescheduled(Event):
+    """答复期限重算: a calendar year was published or corrected while the answer was still due."""
+
+    type: Literal["feedback.feedback-rescheduled.v1"] = "feedback.feedback-rescheduled.v1"
+    feedback_id: str
+    due_on: date
+    due_rule: dict[str, Any]  # shared.workdays.Explained as JSON
+
+
 class FeedbackAnswered(Event):
     """答复 by the named handler; not yet public."""
 
@@ -146,6 +155,7 @@ FeedbackEvent = (
     FeedbackReceived
     | FeedbackScreened
     | FeedbackAssigned
+    | FeedbackRescheduled
     | FeedbackAnswered
     | AnswerReturned
     | HandlingResultReleased

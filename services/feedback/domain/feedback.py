@@ -13,6 +13,7 @@ from services.feedback.domain.commands import (
     ReassignHandler,
     ReceiveFeedback,
     ReleaseResult,
+    Reschedule,
     ReturnAnswer,
     ScreenFeedback,
 )
@@ -22,6 +23,7 @@ from services.feedback.domain.events import (
     FeedbackAssigned,
     FeedbackEvent,
     FeedbackReceived,
+    FeedbackRescheduled,
     FeedbackScreened,
     HandlingResultReleased,
     Outcome,
@@ -47,7 +49,7 @@ from services.feedback.domain.refusals import (
     ReasonMissing,
     SameHandler,
 )
-from services.feedback.domain.state import Feedback, Stage, evolve
+from services.feedback.domain.state import OWED, Feedback, Stage, evolve
 from shared.decider import Decider
 
 
@@ -57,6 +59,8 @@ def decide(command: About, state: Feedback) -> Sequence[FeedbackEvent]:
         return _receive(act, state)
     if state.stage is Stage.ABSENT:
         raise NoSuchFeedback
+    if isinstance(act, Reschedule):
+        return _reschedule(id, act, state)
     return [_handle(id, act, state)]
 
 
@@ -140,6 +144,14 @@ def _reassign(id: str, act: ReassignHandler, state: Feedback) -> FeedbackEvent:
         feedback_id=id, handler=act.handler, organ_id=act.organ_id, due_on=state.due_on,
         due_rule=dict(state.due_rule), by=act.by, reason_hash=act.reason_hash,
     )  # fmt: skip
+
+
+def _reschedule(id: str, act: Reschedule, state: Feedback) -> Sequence[FeedbackEvent]:
+    """Nothing once the citizen has the answer, and nothing when the date came out the same."""
+    unchanged = (act.due_on, act.due_rule) == (state.due_on, dict(state.due_rule))
+    if state.stage not in OWED or unchanged:
+        return []
+    return [FeedbackRescheduled(feedback_id=id, due_on=act.due_on, due_rule=act.due_rule)]
 
 
 def _answer(id: str, act: AnswerFeedback, state: Feedback) -> FeedbackEvent:

@@ -14,6 +14,7 @@ from services.feedback.domain.events import (
     FeedbackAssigned,
     FeedbackEvent,
     FeedbackReceived,
+    FeedbackRescheduled,
     FeedbackScreened,
     HandlingResultReleased,
     Outcome,
@@ -29,6 +30,11 @@ class Stage(StrEnum):
     ASSIGNED = "ASSIGNED"
     ANSWERED = "ANSWERED"
     RELEASED = "RELEASED"
+
+
+# The clock runs until the citizen has the answer: one that waits for the second person, or is
+# sent back, is still owed.
+OWED = (Stage.ASSIGNED, Stage.ANSWERED)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ def evolve(state: Feedback, event: FeedbackEvent) -> Feedback:
                 state, stage=Stage.ASSIGNED, handler=event.handler, due_on=event.due_on,
                 due_rule=tuple(event.due_rule.items()),
             )  # fmt: skip
+        case FeedbackRescheduled():
+            return replace(state, due_on=event.due_on, due_rule=tuple(event.due_rule.items()))
         case FeedbackAnswered():
             return replace(
                 state, stage=Stage.ANSWERED, answered_by=event.by, answer=event.answer_hash
