@@ -62,8 +62,9 @@ class Pages:
     ) -> HTMLResponse:
         """The whole page, or only its `main` block for htmx. Always varies by HX-Request."""
         values = {**self._frame(request), **context}
-        block = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
-        if block:
+        whole = ("HX-Boosted", "HX-History-Restore-Request")  # it replaces the whole page then
+        asked = request.headers
+        if asked.get("HX-Request") and not any(asked.get(name) for name in whole):
             html = render_block(self._env, name, "main", **values)
         else:
             html = self._env.get_template(name).render(**values)
