@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 
 from shared import directory
 from shared.blobs import Blobs
-from shared.db import Db, Pool, scoped
+from shared.db import Db, Pool, reading, scoped
 from shared.directory import Grant
 from shared.errors import Forbidden
 from shared.events import Event
@@ -197,7 +197,7 @@ async def _rights(
 ) -> tuple[tuple[Grant, ...], tuple[str, ...]]:
     if identity is CITIZEN or identity.person.startswith("service:"):
         return (), ()
-    async with runtime.app_pool.acquire() as db:
+    async with reading(runtime.app_pool) as db:
         grants = await directory.grants(db, identity.person, legal_day(now))
         seen = dict.fromkeys(grant.agency for grant in grants)
         for top in {grant.agency for grant in grants if grant.role in OVERSEEING}:

@@ -63,6 +63,14 @@ async def one_transaction(pool: Pool) -> AsyncIterator[Db]:
 
 
 @asynccontextmanager
+async def reading(pool: Pool) -> AsyncIterator[Db]:
+    """A connection for statements that only read, each of them by itself: no transaction around them."""
+    async with pool.acquire() as db:
+        db.leaves_nothing()
+        yield db
+
+
+@asynccontextmanager
 async def scoped(pool: Pool, agencies: Iterable[str], *, write: bool) -> AsyncIterator[Db]:
     """A transaction that row-level security limits to `agencies`. No agency's id has a comma."""
     seen = tuple(agencies)

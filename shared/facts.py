@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from shared import store
-from shared.db import Db, Pool, unscoped
+from shared.db import Db, Pool, reading, unscoped
 from shared.decider import Decider
 from shared.errors import Stale
 from shared.events import Codec, Event, Json
@@ -65,6 +65,12 @@ class Facts:
         async with unscoped(self._pool) as db:
             yield db
         self.on_commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Db]:
+        """For looks that change nothing; the worker role sees every agency."""
+        async with reading(self._pool) as db:
+            yield db
 
     async def load(self, db: Db, aggregate: Aggregate[C, S, E], key: str) -> tuple[S, int]:
         """Current state and version; (initial, 0) when nothing happened yet."""

@@ -33,7 +33,7 @@ async def retry_parked(inbox: Inbox, *, now: bool = False) -> int:
 
     Returns how many were taken in. One success may free the next of its stream: called again until 0.
     """
-    async with inbox.facts.transaction() as db:
+    async with inbox.facts.reading() as db:
         heads = await db.fetch(HEADS, inbox.consumer, now)
     done = 0
     for row in heads:

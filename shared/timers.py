@@ -68,7 +68,7 @@ def cancel(id: str) -> Statement:
 async def fire_due(facts: Facts, handlers: Mapping[str, TimerHandler]) -> int:
     """Fire what is due, each in its own transaction with the removal of its row; return how many."""
     fired = 0
-    async with facts.transaction() as db:
+    async with facts.reading() as db:
         due = await db.fetch(
             "SELECT id FROM timers WHERE due <= now() AND kind = ANY($1) ORDER BY due LIMIT 200",
             list(handlers),

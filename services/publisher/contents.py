@@ -53,7 +53,7 @@ async def kept(db: Db, manifest_hash: str) -> Content | None:
 
 async def fetched(runtime: Runtime, cleared: Clearance) -> Content:
     """Our copy, or a fresh one. Raises PeerDown, NotFound, TextTampered."""
-    async with runtime.worker_pool.acquire() as db:
+    async with runtime.facts.reading() as db:
         known = await kept(db, cleared.manifest_hash)
     return known or await _fetch(runtime, cleared)
 

@@ -70,7 +70,7 @@ class Looks:
 
 async def deliver_due(runtime: Runtime, acts: Mapping[str, Act], looks: Looks) -> int:
     """Act on what is due, several at once; return how many."""
-    async with runtime.worker_pool.acquire() as db:
+    async with runtime.facts.reading() as db:
         rows = await db.fetch(DUE, sorted(AUTOMATIC & set(acts)), looks.not_yet(), BATCH)
     slots = asyncio.Semaphore(AT_ONCE)
 
@@ -117,7 +117,7 @@ async def deliver(runtime: Runtime, act: Act, due: Due, looks: Looks) -> None:
 
 async def _acted(runtime: Runtime, act: Act, due: Due) -> Shown | HandedOver | None:
     """None when another revision has been approved meanwhile: this round is over."""
-    async with runtime.worker_pool.acquire() as db:
+    async with runtime.facts.reading() as db:
         state, _ = await runtime.facts.load(db, PUBLICATION, due.item_id)
     if state.clearance is None or state.round != due.round or not state.released:
         return None

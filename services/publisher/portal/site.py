@@ -112,7 +112,7 @@ class Site:
 
     async def _look_around(self) -> None:
         """A new or renamed agency, or new rules, change lists on which nothing was published."""
-        async with self._runtime.facts.transaction() as db:
+        async with self._runtime.facts.reading() as db:
             known = {agency.agency: agency.name for agency in await directory.agencies(db)}
             rules = await db.fetchval(
                 "SELECT string_agg(agency || ' ' || version, ',' ORDER BY agency, version)"
