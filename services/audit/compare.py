@@ -67,10 +67,9 @@ async def _service(
         upto = page[-1]["position"]
         held = await _hashes(db, vault, await db.fetch(HELD, service, after, upto))
         for fact in page:
-            ours = held.pop(fact["id"], None)
-            if ours is None:
+            if fact["id"] not in held:
                 waiting[fact["id"]] = fact["sha256"]
-            elif ours != fact["sha256"]:
+            elif held.pop(fact["id"]) not in (None, fact["sha256"]):
                 report.differs(f"「{NAMES[service]}」的事实 {fact['id']} 与台账内容不同")
         _absent(report, service, held)
         count, after = count + len(page), upto
@@ -97,7 +96,7 @@ async def _arrivals(
             list(waiting),
         )
         for id, ours in (await _hashes(later, vault, rows)).items():
-            if waiting.pop(id) != ours:
+            if ours not in (None, waiting.pop(id)):
                 report.differs(f"「{NAMES[service]}」的事实 {id} 与台账内容不同")
         if time.monotonic() > end:
             break
@@ -106,18 +105,20 @@ async def _arrivals(
         report.differs(f"「{NAMES[service]}」的事实 {id} 没有进入台账")
 
 
-async def _hashes(db: Db, vault: Vault, rows: Sequence[Any]) -> dict[str, str]:
-    """SHA-256 of the sealed records; of one that does not open, a word instead."""
+async def _hashes(db: Db, vault: Vault, rows: Sequence[Any]) -> dict[str, str | None]:
+    """SHA-256 of the sealed records; of one that does not open, a word instead; None where the key was
+    destroyed: whether lawfully, the walk over the leaves has told, and there is nothing to compare.
+    """
     try:
         keys = await vault.known(db, {row["subject"] for row in rows})
     except Unsealable:
         return {row["id"]: "密钥已被调换" for row in rows}
-    found = {}
+    found: dict[str, str | None] = {}
     for row in rows:
-        dek = keys.get(row["subject"])
+        dek = keys.get(row["subject"], b"")
         try:
             frame = unseal(dek, row["id"], row["sealed"]) if dek else b""
-            found[row["id"]] = sha256(frame).hexdigest()
+            found[row["id"]] = None if dek is None else sha256(frame).hexdigest()
         except Unsealable:
             found[row["id"]] = "无法打开"
     return found

@@ -63,6 +63,22 @@ async def test_a_changed_fact_a_missing_fact_and_an_invented_fact_are_named(stor
     ]
 
 
+async def test_of_a_destroyed_record_only_the_id_is_compared(store: Store) -> None:
+    await append(store, [record(m, n) for n, m in enumerate(SAID)])
+    await store.sql(
+        "UPDATE vault_key SET wrapped = NULL, destroyed_at = now() WHERE subject ="
+        " (SELECT subject FROM ledger_payload WHERE idx = 3)"
+    )
+    held = Held(SAID)
+    missing = held.facts.pop(3)
+    report = await compared(store, held)
+    lost = [text for text in report.differences if "的事实" in text]
+    assert lost == [f"台账中的 {missing['id']} 在「信息目录」的事实中已不存在"]
+    held.facts.insert(3, missing)
+    [unlawful] = (await compared(store, held)).differences
+    assert "没有依法销毁的记录" in unlawful
+
+
 async def test_facts_deleted_at_the_end_are_named(store: Store) -> None:
     await append(store, [record(m, n) for n, m in enumerate(SAID)])
     report = await compared(store, Held(SAID[:28]))
