@@ -6,29 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOTS = (
-    "services",
-    "shared",
-    "tlog",
-    "signer",
-    "witness",
-    "verify",
-    "deploy",
-    "tests",
-    "benchmarks",
-    "cli",
-)
+    "services", "shared", "tlog", "signer", "witness", "verify", "deploy", "tests", "benchmarks", "cli",
+)  # fmt: skip
 FUNCTION_LINES = 40
 FILE_LINES = 220
-ONE_FILE = Path(
-    "verify/gongkai_verify.py"
-)  # an inspector carries it alone, and reads it from top to end
+# An inspector carries it alone, and reads it from top to end.
+ONE_FILE = ("verify", "gongkai_verify.py")
 
 
 def too_large(path: Path) -> Iterator[str]:
     """One line of text for each function or file over its limit."""
     source = path.read_text("utf-8")
     lines = len(source.splitlines())
-    if lines > FILE_LINES and path != ONE_FILE:
+    if lines > FILE_LINES and path.parts[-2:] != ONE_FILE:
         yield f"{path}:1: {lines} lines, at most {FILE_LINES}"
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
