@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 AUDIENCE = "gongkai"
+AGAIN = 5.0  # seconds between two reads of the issuer's keys, at least
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class TokenCheck:
         return claims
 
     async def _key_set(self, *, anew: bool = False) -> KeySet:
-        """At most one read every five seconds, however many bad tokens arrive."""
-        if self._keys is None or (anew and time.monotonic() - self._read_at > 5):
+        """However many bad tokens arrive, the issuer is not flooded."""
+        if self._keys is None or (anew and time.monotonic() - self._read_at > AGAIN):
             self._read_at = time.monotonic()
             self._keys = KeySet.import_key_set(orjson.loads(await self._read()))
         return self._keys

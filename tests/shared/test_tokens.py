@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 
@@ -96,9 +95,9 @@ async def test_a_new_key_of_the_issuer_is_found_and_bad_tokens_do_not_flood_it(i
     await check.identify(token("p-1"))
     new = RSAKey.generate_key(2048, {"kid": "new"}, private=True)
     issuer.keys.append(new)
-    clock = time.monotonic
-    monkeypatch.setattr("time.monotonic", lambda: clock() + 10)
-    assert (await check.identify(signed(new))).person == "p-1"
+    with monkeypatch.context() as later:
+        later.setattr("shared.tokens.AGAIN", 0)
+        assert (await check.identify(signed(new))).person == "p-1"
     for _ in range(20):
         with pytest.raises(BadToken):
             await check.identify("a.b.c")
