@@ -37,7 +37,7 @@ class PublicationOpened(Event):
 
 
 class PublicationScheduled(Event):
-    """排期: released. The index number is given here: it must stand on what is shown.
+    """排期: released. The index number is given here (ADR 0006): it must stand on what is shown.
 
     `serial` only when the number is new in its agency and year.
     """
