@@ -32,6 +32,8 @@ FINDINGS = {
     "surplus": "台账中有该服务未申报的事实（{subject}）",
     "conflict": "{subject} 第 {first} 版出现过两种不同内容（台账第 {idx} 条）",
     "lost": "消息队列 {subject} 的第 {first} 至 {last} 条在读取前已被删除",
+    "fork": "{subject}",
+    "behind": "{subject}",
 }
 
 

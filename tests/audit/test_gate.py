@@ -147,6 +147,16 @@ async def test_a_database_that_went_another_way_is_refused_for_ever(
         assert finding["kind"] == "fork"
 
 
+async def test_an_exported_checkpoint_that_was_changed_stops_everything(
+    store: Store, known: Parties
+) -> None:
+    await written(store, known, RECORDS[:100])
+    file = known.folder / "public/log/checkpoint"
+    file.write_bytes(file.read_bytes().replace(b"101", b"100", 1))
+    with pytest.raises(Forked, match="已导出的存档点被改动过"):
+        await passed(store, known, still_held([]))
+
+
 @pytest.mark.parametrize("left", ["upper", "signer", "files"])
 async def test_any_one_of_those_outside_is_enough_to_notice(
     store: Store, known: Parties, postgres: TestPostgres, left: str

@@ -26,6 +26,7 @@ SYSTEM = frozenset({GENESIS, FREEZE, DAY, ERASURE, GAP, ROTATION})
 RESERVED = SYSTEM | {CONFLICT, QUARANTINE}
 SUBJECTLESS = "quarantine"
 LONGEST = 512  # characters of a header that goes into the leaf
+ROOM = 3_400  # bytes of a leaf (at most 4,096) that they may fill together, as JSON
 LATEST = 253_402_300_799_000  # ms: the end of the year 9999
 
 
@@ -164,6 +165,8 @@ def _agree(entry: Entry, record: Received) -> None:
     said = (entry.id, entry.type, entry.agency, entry.actor, entry.correlation, entry.time)
     if max(map(len, said)) > LONGEST or "\x00" in "".join(said):
         raise Unreadable("a header is too long or holds NUL")
+    if len(orjson.dumps(said)) > ROOM:
+        raise Unreadable("the headers are too long for a leaf")
     try:
         datetime.fromisoformat(entry.time).astimezone(UTC)
     except (ValueError, OverflowError) as error:

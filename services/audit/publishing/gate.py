@@ -14,6 +14,8 @@ from services.audit.publishing.outside import Ahead, Refused
 from services.audit.publishing.publish import NEWEST, TROUBLE, Publisher, stopped
 from services.audit.publishing.repair import Records, repair
 from tlog.checkpoint import Checkpoint, checkpoint_of
+from tlog.note import Unsigned
+from tlog.text import Malformed
 
 log = structlog.get_logger()
 CLOSED = "UPDATE ledger_finding SET closed_at = now() WHERE kind IN ('fork', 'behind') AND closed_at IS NULL"
@@ -26,13 +28,23 @@ async def passed(ledger: Ledger, publisher: Publisher, records: Records) -> None
     Raises Forked, Ahead, Unrepaired, Refused.
     """
     try:
+        await _agreed(ledger, publisher, records)
+    except Forked as fork:
+        await stopped(ledger.db, "fork", str(fork))
+        raise
+    await ledger.db.execute(CLOSED)
+    await ledger.db.execute(TROUBLE, "")
+
+
+async def _agreed(ledger: Ledger, publisher: Publisher, records: Records) -> None:
+    try:
         kept = await everywhere(publisher)
     except Refused:
         await ledger.db.execute(TROUBLE, "签名器与见证方均没有应答，暂不入账、不签名")
         raise
+    if newest := await ledger.db.fetchrow(NEWEST):
+        await check(ledger.db, Checkpoint(publisher.outside.origin, *newest))
     try:
-        if newest := await ledger.db.fetchrow(NEWEST):
-            await check(ledger.db, Checkpoint(publisher.outside.origin, *newest))
         await compare(ledger.db, kept)
     except Ahead as loss:
         log.error("the database has lost entries", reason=str(loss))
@@ -40,11 +52,6 @@ async def passed(ledger: Ledger, publisher: Publisher, records: Records) -> None
         await repair(ledger, publisher, max(kept.values(), key=lambda one: one.size), records)
         await compare(ledger.db, kept)
         log.warning("lost entries were put back", size=ledger.size)
-    except Forked as fork:
-        await stopped(ledger.db, "fork", str(fork))
-        raise
-    await ledger.db.execute(CLOSED)
-    await ledger.db.execute(TROUBLE, "")
 
 
 async def everywhere(publisher: Publisher) -> dict[str, Checkpoint]:
@@ -55,7 +62,10 @@ async def everywhere(publisher: Publisher) -> dict[str, Checkpoint]:
     outside = publisher.outside
     kept = await witnessed(outside)
     if note := publisher.export.checkpoint():
-        kept[EXPORTED] = checkpoint_of(outside.own(note))
+        try:
+            kept[EXPORTED] = checkpoint_of(outside.own(note))
+        except (Malformed, Unsigned) as error:
+            raise Forked(f"{EXPORTED}被改动过，或不是本台账签发的") from error
     try:
         if signed := await outside.signer_remembers():
             kept["签名器"] = signed

@@ -113,6 +113,10 @@ def hostile() -> Iterator[Received]:
         worse = tuple((name, data + value[:600]) for name, data in good.headers)
         topic, partition, offset, generation = good.source
         yield Received(topic, partition, offset + 1, generation, TOPIC_TIME, value, worse, value)
+    for n, filler in enumerate(("长", "\x01", '"'), start=len(HOSTILE)):
+        stream = f"item-{filler * 400}"
+        full = message("catalog.item-revised.v1", stream, 1, agency=filler * 500)
+        yield record(full, 2 * n)
 
 
 async def test_no_record_stops_the_ledger_and_none_makes_a_leaf_that_others_read_differently(
