@@ -14,13 +14,15 @@ from services.audit import leader
 from services.audit.compare import from_peers
 from services.audit.domain.entry import FREEZE
 from services.audit.domain.report import Report
+from services.audit.publishing import carried
 from services.audit.settings import AuditSettings
 from services.audit.vault import vault_of
 from services.audit.verification import How, NoRoot, read_root, verify, write_root
+from shared.errors import DomainError
 from shared.peers import Peers
 from shared.settings import Settings
 
-COMMANDS = ("verify", "save-root", "close", "board", "ledger")
+COMMANDS = ("verify", "save-root", "close", "board", "ledger", "ask-witness", "take-line")
 
 
 def run(arguments: list[str]) -> int:
@@ -39,6 +41,8 @@ def run(arguments: list[str]) -> int:
         return _save(given.file, asyncio.run(_head(settings)))
     if given.command == "close":
         return asyncio.run(_close(settings, given.yes))
+    if given.command in ("ask-witness", "take-line"):
+        return asyncio.run(_carried(settings, given))
     try:
         saved = dict(read_root(file.read_bytes()) for file in given.root)
     except (OSError, NoRoot) as problem:
@@ -61,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("save-root", help="保存当前的根").add_argument("file", type=Path)
     close = commands.add_parser("close", help="封存整个台账：写入最后一条，此后不再入账")
     close.add_argument("--yes", action="store_true", required=True, help="封存不可撤销")
+    ask = commands.add_parser("ask-witness", help="为隔离网络中的见证方生成请求文件")
+    ask.add_argument("name", help="信任策略中的名称")
+    ask.add_argument("file", type=Path)
+    ask.add_argument("--old", type=int, help="见证方所记得的条数（它拒绝时会说明）")
+    take = commands.add_parser("take-line", help="录入带回的见证签名")
+    take.add_argument("file", type=Path)
     return parser
 
 
@@ -89,6 +99,31 @@ async def _close(settings: Settings, yes: bool) -> int:
         await db.close()
     sys.stdout.write("已下达封存：最后一条写入并见证后，台账不再入账\n")
     return 0 if yes else 2
+
+
+async def _carried(settings: Settings, given: argparse.Namespace) -> int:
+    """A request to be carried to a witness, or the line that was carried back."""
+    policy = leader.policy_of(AuditSettings())
+    if policy is None:
+        sys.stdout.write("没有配置信任策略（GONGKAI_AUDIT_WITNESSES）\n")
+        return 2
+    db = await asyncpg.connect(settings.worker_dsn)
+    try:
+        if given.command == "ask-witness":
+            given.file.write_bytes(await carried.request(db, policy, given.name, given.old))
+            sys.stdout.write(
+                f"请求已写入 {given.file}，请带到见证方处执行 python -m witness sign\n"
+            )
+        else:
+            name, size, quorum = await carried.accept(db, policy, given.file.read_bytes())
+            reached = "已达见证法定数" if quorum else "尚未达到见证法定数"
+            sys.stdout.write(f"已录入「{name}」对前 {size} 条的见证，{reached}\n")
+    except DomainError as refusal:
+        sys.stdout.write(f"{refusal.detail}\n")
+        return 1
+    finally:
+        await db.close()
+    return 0
 
 
 async def _head(settings: Settings) -> tuple[int, bytes]:

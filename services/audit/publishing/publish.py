@@ -119,7 +119,7 @@ class Publisher:
             )
             if moved != "UPDATE 1":
                 raise Overtaken
-            await db.execute(RELEASED, size, now, data, verdict.quorum, *_window(verdict))
+            await db.execute(RELEASED, size, now, data, verdict.quorum, *window(verdict))
 
     async def _note_answers(self, db: Db, told: Sequence[Told]) -> None:
         now = datetime.now(UTC)
@@ -173,7 +173,7 @@ def _late(shown: Any) -> bool:
     )
 
 
-def _window(verdict: Judgement) -> tuple[datetime | None, datetime | None]:
+def window(verdict: Judgement) -> tuple[datetime | None, datetime | None]:
     """Not before, and existed by, as the witnesses' clocks say."""
     return _moment(verdict.not_before), _moment(verdict.existed_by)
 
