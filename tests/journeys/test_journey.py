@@ -24,7 +24,7 @@ from tests.journeys.life import lived
 from tests.journeys.path import Journey
 from tests.journeys.search import everywhere, stray
 
-pytestmark = [pytest.mark.browser, pytest.mark.kafka, pytest.mark.slow]
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 STEPS = (
     path.draft, path.review, path.release, path.on_the_board, path.in_wechat,
     public.found_by_the_public, public.opinion, public.answered, public.answer_is_public,
@@ -77,11 +77,13 @@ async def only(town: Town, word: str, allowed: set[str]) -> None:
     assert stray(found, ()) == found
 
 
+@pytest.mark.browser
 async def test_a_document_goes_from_draft_to_proven_publication(town: Town, chromium: str):
     journey = await walk(town, chromium, real_or_own(), script=True)
     assert journey.faults == []
 
 
+@pytest.mark.browser
 async def test_the_same_without_javascript(town: Town, chromium: str):
     journey = await walk(town, chromium, own(), script=False)
     assert journey.faults == []
