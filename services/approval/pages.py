@@ -18,7 +18,7 @@ from services.approval.queries import ReviewRow
 from services.approval.rights import read_agencies
 from services.approval.views import view_of
 from shared.caller import Asking, Caller
-from shared.errors import DomainError, Forbidden, NotFound
+from shared.errors import DomainError, NotFound
 from shared.http import status_of
 from shared.workdays import legal_day
 
@@ -111,7 +111,7 @@ async def _act(
     """Decide, then show the review; a refusal shows it too, with what was typed still in the form."""
     try:
         await decision
-    except (Forbidden, NotFound):
+    except NotFound:
         raise
     except DomainError as refusal:
         now = await look(caller, row.item_id, row.revision)

@@ -101,6 +101,36 @@ async def test_without_catalog_the_page_says_so_and_offers_to_try_again(world: W
     assert f'action="{PAGE}/pass"' in (await read(world, "p-li")).text
 
 
+async def typed(world: World, person: str, note: str) -> httpx.Response:
+    """From a page opened before the text or the step went away."""
+    form = {"version": 1, "manifestHash": world.hash, "note": note}
+    async with world.running.browser(person) as browser:
+        return await browser.post(f"{PAGE}/pass", data=form)
+
+
+async def test_words_typed_while_the_text_is_out_of_reach_are_given_back(world: World):
+    await world.submit()
+    world.catalog.down = True
+    back = await typed(world, "p-li", note="已核对，无涉密内容")
+    assert back.status_code == 503
+    assert "您刚才填写的内容：已核对，无涉密内容" in back.text
+
+
+async def test_words_of_somebody_whose_step_it_is_not_are_given_back(world: World):
+    await world.submit()
+    back = await typed(world, "p-wang", note="同意公开")
+    assert back.status_code == 403
+    assert "当前环节是「保密审查」" in back.text
+    assert "您刚才填写的内容：同意公开" in back.text
+
+
+async def test_the_written_reason_for_not_disclosing_is_one_click_from_the_decision(world: World):
+    await world.submit(attribute="WITHHELD", ground="C4", groundReasonHash="t1:" + "ab" * 32)
+    page = (await read(world, "p-zhou")).text
+    assert "不予公开或依申请公开的书面理由" in page
+    assert f'href="/catalog/items/{ITEM}"' in page
+
+
 async def test_attachments_are_listed_with_hash_and_downloaded_verified(world: World):
     files = {"名册.pdf": b"%PDF-1.7 list"}
     world.catalog.hold(text("带附件", "<p>见附件</p>", files), files)
