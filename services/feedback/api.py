@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from services.feedback import handling, limits, queries, receiving, views
+from services.feedback.expected import dated
 from services.feedback.forms import (
     Answering,
     Assignment,
@@ -43,18 +44,19 @@ async def enter(id: UUID, form: PaperFeedback, caller: Caller) -> Json:
 
 @router.get("/feedbacks")
 async def listed(caller: Caller, stage: str = "") -> Json:
-    """Lines without the citizens' words; all stages unless one is named."""
+    """Lines without the citizens' words, of what one may read; all stages unless one is named."""
     today = legal_day(caller.now)
     async with caller.reading() as db:
         wanted = (stage,) if stage else tuple(views.STAGES)
-        rows = await queries.listed(db, caller.agencies, wanted)
-    return {"feedbacks": [views.summary(row, today) for row in rows]}
+        rows = await dated(db, await queries.listed(db, caller.agencies, wanted), today)
+    return {"feedbacks": [views.summary(row, today) for row in rows if views.reads(caller, row)]}
 
 
 @router.get("/feedbacks/{id}")
 async def detail(id: UUID, caller: Caller) -> Json:
     async with caller.reading() as db:
-        return await views.detail(caller, db, await queries.one(db, str(id)))
+        [row] = await dated(db, [await queries.one(db, str(id))], legal_day(caller.now))
+        return await views.detail(caller, db, row)
 
 
 @router.post("/feedbacks/{id}/screen", status_code=204, response_class=Response)

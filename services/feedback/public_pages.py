@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,12 +11,13 @@ from pydantic import ValidationError
 from services.feedback import limits, receiving, views
 from services.feedback.domain.refusals import NoSuchFeedback
 from services.feedback.forms import LONGEST_OPINION, NewFeedback
-from services.feedback.submitted import Refused, fields, filled, refused
+from services.feedback.submitted import Refused, fields, filled, id_of, refused
 from shared import directory
 from shared.caller import Asking, Visitor
 from shared.errors import DomainError, NotFound, Unavailable
 from shared.ids import new_id
 from shared.pages import Pages
+from shared.workdays import legal_day
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,6 +42,7 @@ async def _form(request: Request, caller: Asking, item_id: str, back: Refused) -
     response = pages_of(request).render(
         request, "opinion_form.html", status=back.status, subject=subject, circle=circle,
         agency=agency, site=agency.name, back=back, kinds=views.KINDS, longest=LONGEST_OPINION,
+        over=bool(subject["closed_on"] and subject["closed_on"] < legal_day(caller.now)),
     )  # fmt: skip
     if back.retry_after:
         response.headers["Retry-After"] = str(back.retry_after)
@@ -65,11 +66,7 @@ async def write(item_id: str, request: Request, caller: Visitor) -> Response:
 
 def _opinion(item_id: str, typed: dict[str, str]) -> tuple[NewFeedback, str]:
     given = {name: value for name, value in typed.items() if name != "feedbackId"}
-    try:
-        id = str(UUID(typed.get("feedbackId", "")))
-    except ValueError:
-        id = new_id()
-    return filled(NewFeedback, given, itemId=item_id), id
+    return filled(NewFeedback, given, itemId=item_id), id_of(typed)
 
 
 @router.get("/receipts")

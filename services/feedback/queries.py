@@ -58,15 +58,27 @@ async def by_receipt(db: Db, number: str) -> Row:
 async def listed(
     db: Db, agencies: tuple[str, ...], stages: tuple[str, ...], limit: int = 200
 ) -> list[Row]:
-    """The oldest first: nobody waits behind a newcomer."""
+    """What is due or has waited longest first: nobody waits behind a newcomer."""
     rows: list[Row] = await db.fetch(
         FEEDBACK + "WHERE f.agency = ANY($1) AND stage = ANY($2)"
-        " ORDER BY due_on NULLS LAST, received_on, recorded_at LIMIT $3",
+        " ORDER BY coalesce(due_on, received_on), received_on, recorded_at LIMIT $3",
         list(agencies),
         list(stages),
         limit,
     )
     return rows
+
+
+async def circles_of(db: Db, agency: str) -> dict[str, list[Circle]]:
+    """All circles of an agency's items, by item."""
+    rows = await db.fetch(
+        "SELECT item_id, scope, audience, disclosing_body FROM circles WHERE agency = $1", agency
+    )
+    found: dict[str, list[Circle]] = {}
+    for item_id, scope, audience, body in rows:
+        circle = Circle(scope=scope, audience=audience, disclosing_body=body)
+        found.setdefault(item_id, []).append(circle)
+    return found
 
 
 async def subjects(db: Db, agency: str) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 import orjson
@@ -45,16 +46,23 @@ async def standing(db: Db, caller: Asking, item_id: str) -> tuple[queries.Row, C
     """The item and the widest circle the caller belongs to. Raises NoSuchItem."""
     subject = await queries.subject(db, item_id)
     agency = subject["agency"]
-    mine = [grant for grant in caller.grants if grant.agency == agency]
-    organs = frozenset(grant.organ for grant in mine)
-    open_to = [
-        circle
-        for circle in await queries.circles(db, item_id)
-        if belongs(circle, organs, caller.person, holds_grant=bool(mine))
-    ]
+    open_to = _open_to(caller, agency, await queries.circles(db, item_id))
     if not open_to:
         raise NoSuchItem
     return subject, max(open_to, key=lambda circle: width(circle.scope))
+
+
+def _open_to(caller: Asking, agency: str, circles: Iterable[Circle]) -> list[Circle]:
+    mine = [grant for grant in caller.grants if grant.agency == agency]
+    organs = frozenset(grant.organ for grant in mine)
+    return [c for c in circles if belongs(c, organs, caller.person, holds_grant=bool(mine))]
+
+
+async def recordable(db: Db, caller: Asking, agency: str) -> list[queries.Row]:
+    """Items the person may record opinions for: not even a title of what is not public to them."""
+    circles = await queries.circles_of(db, agency)
+    rows = await queries.subjects(db, agency)
+    return [row for row in rows if _open_to(caller, agency, circles.get(row["item_id"], ()))]
 
 
 async def receive_from_public(caller: Asking, id: str, form: NewFeedback) -> str:

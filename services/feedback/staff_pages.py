@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from services.feedback import handling, queries, receiving, views
+from services.feedback.expected import dated
 from services.feedback.forms import (
     Answering,
     Assignment,
@@ -24,7 +25,7 @@ from services.feedback.forms import (
 from services.feedback.history import mentioned, steps, told
 from services.feedback.people import names
 from services.feedback.public_pages import pages_of
-from services.feedback.submitted import Refused, fields, filled, refused
+from services.feedback.submitted import Refused, fields, filled, id_of, refused
 from shared import directory
 from shared.caller import Asking, Caller
 from shared.errors import DomainError, NotFound, Unavailable
@@ -42,10 +43,11 @@ CLOSED = ("REJECTED", "RELEASED")
 async def inbox(request: Request, caller: Caller) -> Response:
     """Mine first; then everything open by step, and what was closed."""
     today = legal_day(caller.now)
-    agencies = tuple(a for a in caller.agencies if _readable(caller, a))
+    agencies = caller.agencies
     async with caller.reading() as db:
-        rows = await queries.listed(db, agencies, tuple(views.TASKS))
+        rows = await dated(db, await queries.listed(db, agencies, tuple(views.TASKS)), today)
         closed = await queries.listed(db, agencies, CLOSED)
+    rows, closed = ([row for row in some if views.reads(caller, row)] for some in (rows, closed))
     people = await names(caller, [row["handler"] for row in rows])
     return pages_of(request).render(
         request, "inbox.html", people=people, today=today,
@@ -56,14 +58,6 @@ async def inbox(request: Request, caller: Caller) -> Response:
     )  # fmt: skip
 
 
-def _readable(caller: Asking, agency: str) -> bool:
-    try:
-        views.may_read(caller, agency)
-    except DomainError:
-        return False
-    return True
-
-
 @router.get("/opinions/{id}")
 async def opinion(id: str, request: Request, caller: Caller) -> Response:
     return await _opinion(request, caller, id, Refused())
@@ -71,10 +65,10 @@ async def opinion(id: str, request: Request, caller: Caller) -> Response:
 
 async def _opinion(request: Request, caller: Asking, id: str, back: Refused) -> Response:
     async with caller.reading() as db:
-        row = await queries.one(db, id)
+        on = legal_day(caller.now)
+        [row] = await dated(db, [await queries.one(db, id)], on)
         shown = await views.detail(caller, db, row)
         facts = await queries.history(db, id)
-        on = legal_day(caller.now)
         holders = await directory.holders(db, row["agency"], "FEEDBACK_HANDLER", on)
         organs = {o.organ: o.name for o in await directory.organs(db, row["agency"])}
     events = told(facts)
@@ -148,7 +142,7 @@ async def entry(request: Request, caller: Caller) -> Response:
 async def _entry(request: Request, caller: Asking, back: Refused) -> Response:
     caller.require(caller.home, *receiving.RECORDERS)
     async with caller.reading() as db:
-        subjects = await queries.subjects(db, caller.home)
+        subjects = await receiving.recordable(db, caller, caller.home)
     channels = [(name, text) for name, text in views.CHANNELS.items() if name != "WEB"]
     options = [
         (s["item_id"], f"{s['title']}（{chinese(s['published_on'])}公开）") for s in subjects
@@ -163,7 +157,7 @@ async def _entry(request: Request, caller: Asking, back: Refused) -> Response:
 async def enter(request: Request, caller: Caller) -> Response:
     typed = await fields(request)
     given: dict[str, Any] = {k: v for k, v in typed.items() if k != "feedbackId"}
-    id = typed.get("feedbackId") or new_id()
+    id = id_of(typed)
     try:
         await receiving.record_by_staff(caller, id, filled(PaperFeedback, given))
     except (ValidationError, DomainError) as error:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from uuid import UUID
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import DomainError
 from shared.http import status_of
+from shared.ids import new_id
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -38,6 +40,14 @@ async def fields(request: Request) -> dict[str, str]:
     """What was typed, as text; files are ignored."""
     form = await request.form()
     return {name: value[:SHOWN_AGAIN] for name, value in form.items() if isinstance(value, str)}
+
+
+def id_of(typed: Mapping[str, str]) -> str:
+    """The id the form was given when it was shown, so that sent twice it is one opinion."""
+    try:
+        return str(UUID(typed.get("feedbackId", "")))
+    except ValueError:
+        return new_id()
 
 
 def filled(model: type[F], typed: Mapping[str, str], **known: Any) -> F:

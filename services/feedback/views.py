@@ -10,7 +10,7 @@ import orjson
 from services.feedback import queries
 from services.feedback.domain import receipts
 from services.feedback.domain.refusals import NoSuchFeedback
-from services.feedback.domain.state import OWED
+from services.feedback.expected import dated
 from services.feedback.handling import READERS, RELEASERS
 from services.feedback.receiving import receipt_key
 from shared.caller import Asking
@@ -42,11 +42,19 @@ REASONS = {
 }  # fmt: skip
 
 
-def may_read(caller: Asking, agency: str) -> None:
-    """Officials of the agency who handle opinions, and those who supervise it. Raises Forbidden."""
-    overseen = any(g.role == "SUPERVISOR" for g in caller.grants) and agency in caller.agencies
-    if not overseen and not any(caller.has(role, agency) for role in READERS):
-        raise Forbidden
+def reads(caller: Asking, row: queries.Row) -> bool:
+    """Whether somebody sees this opinion and who wrote it: as few as need to (PIPL Art. 6).
+
+    The office, leaders and the administrator of the agency, its supervisors; a handler sees
+    what they entered, have in hand or answered, and no more.
+    """
+    agency = row["agency"]
+    if any(caller.has(role, agency) for role in READERS):
+        return True
+    theirs = caller.person in (row["handler"], row["answered_by"], row["recorded_by"])
+    if theirs and caller.has("FEEDBACK_HANDLER", agency):
+        return True
+    return any(g.role == "SUPERVISOR" for g in caller.grants) and agency in caller.agencies
 
 
 def summary(row: queries.Row, today: date) -> Json:
@@ -64,8 +72,8 @@ def summary(row: queries.Row, today: date) -> Json:
 
 
 def is_overdue(row: queries.Row, today: date) -> bool:
-    """Unanswered or unreleased after the day it was due."""
-    return bool(row["stage"] in OWED and row["due_on"] and row["due_on"] < today)
+    """Not answered, or not released, after the day it was or would be due."""
+    return bool(row["stage"] in TASKS and row["due_on"] and row["due_on"] < today)
 
 
 def contact_line(shown: Json) -> str:
@@ -83,7 +91,8 @@ def _private(text: str | None) -> str | None:
 
 async def detail(caller: Asking, db: Db, row: queries.Row) -> Json:
     """Everything an official may see of one feedback. Raises Forbidden."""
-    may_read(caller, row["agency"])
+    if not reads(caller, row):
+        raise Forbidden
     addresses = ("text_address", "contact_address", "reason_address", "return_address",
                  "answer_address")  # fmt: skip
     texts = await caller.texts.many(db, [row[name] for name in addresses])
@@ -118,7 +127,8 @@ async def by_receipt(caller: Asking, typed: str) -> Json:
     async with caller.reading() as db:
         agency = await queries.code_owner(db, receipt.code)
     async with caller.acting_for(agency).reading() as db:
-        row = await queries.by_receipt(db, receipt.number)
+        found = await queries.by_receipt(db, receipt.number)
+        [row] = await dated(db, [found], legal_day(caller.now))
         texts = await caller.texts.many(db, [row["answer_address"], row["reason_address"]])
     status: dict[str, Any] = {
         "receiptNo": receipts.shown(receipt_key(caller), row["receipt_no"]),
@@ -169,7 +179,7 @@ async def tasks(caller: Asking) -> list[Json]:
     """What this person is to do next, the most urgent first."""
     today = legal_day(caller.now)
     async with caller.reading() as db:
-        rows = await queries.listed(db, caller.agencies, tuple(TASKS))
+        rows = await dated(db, await queries.listed(db, caller.agencies, tuple(TASKS)), today)
     return [_task(row, today) for row in rows if is_mine(caller, row)]
 
 

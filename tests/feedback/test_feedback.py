@@ -118,6 +118,17 @@ def test_a_refusal_without_a_reason_is_refused():
     feedback.given(received()).when(about(refuse)).then_refused(ReasonMissing)
 
 
+def test_a_wrong_refusal_is_mended_and_only_that():
+    refuse = ScreenFeedback(Outcome.REJECTED, "p-wang", RejectReason.ABUSIVE, T1)
+    refused = FeedbackScreened(
+        feedback_id=ID, outcome=Outcome.REJECTED, by="p-wang", reason=RejectReason.ABUSIVE,
+        reason_hash=T1,
+    )  # fmt: skip
+    feedback.given(received(), refused).when(about(accept)).then(accepted)
+    feedback.given(received(), refused).when(about(refuse)).then_refused(AlreadyScreened)
+    feedback.given(received(), refused, accepted).when(about(refuse)).then_refused(AlreadyScreened)
+
+
 def test_screening_happens_once():
     feedback.given(received(), accepted).when(about(accept)).then_refused(AlreadyScreened)
 

@@ -1,5 +1,6 @@
 """The pages, as a browser without JavaScript uses them."""
 
+import asyncio
 import re
 
 import pytest
@@ -116,6 +117,52 @@ async def test_a_stale_page_gives_the_typed_answer_back(house):
         back = await post(http, f"opinions/{id}/return", expected="1", reason="理由不要丢")
     assert back.status_code == 409
     assert "理由不要丢" in back.text
+
+
+async def test_of_two_at_the_very_same_time_the_slower_keeps_the_typed_words(house):
+    id = await house.answered()
+    await house.it.grant("p-ma", "linjiang-sfj", "DISCLOSURE_OFFICE", organ="o-2")
+
+    async def send_back(person):
+        async with house.it.browser(person) as http:
+            path = f"opinions/{id}/return"
+            return await post(http, path, expected="4", reason=f"理由由{person}写")
+
+    people = ("p-zhou", "p-ma", "p-wang")
+    answers = await asyncio.gather(*(send_back(person) for person in people))
+    assert sorted(a.status_code for a in answers) == [303, 409, 409]
+    for person, back in zip(people, answers, strict=True):
+        kept = await house.it.sql("SELECT 1 FROM texts WHERE body LIKE $1", f"%{person}写%")
+        assert bool(kept) == (back.status_code == 303)
+        if back.status_code == 409:
+            assert "办理情况已被修改" in back.text
+            assert f"您刚才填写的内容：理由由{person}写" in back.text
+
+
+async def test_after_the_posting_the_page_says_what_still_counts(house):
+    ended = {"itemId": ITEM, "revision": 1, "round": 1, "endedOn": "2020-02-10", "reason": "TERM"}
+    stream = f"publication-{ITEM}"
+    await house.it.receive(
+        house.it.message("publisher.posting-ended.v1", ended, stream, "linjiang-sfj")
+    )
+    async with house.it.browser() as http:
+        page = (await http.get(f"/feedback/items/{ITEM}/new")).text
+        assert "公示期已于2020年2月10日结束" in page
+        assert "书面意见仍然有效" in page
+        assert 'name="text"' not in page
+        back = await post(http, f"items/{ITEM}/opinions", kind="OPINION", text="写到一半的意见")
+    assert back.status_code == 409
+    assert "写到一半的意见" in back.text
+
+
+async def test_a_refused_opinion_shows_no_date_by_when_it_is_answered(house):
+    sent = await house.write()
+    refusal = {"outcome": "REJECTED", "reason": "EMPTY", "reasonText": "没有写明事项"}
+    await house.call("p-wang", f"feedbacks/{sent['feedbackId']}/screen", refusal)
+    async with house.it.browser() as http:
+        page = (await http.get(f"/feedback/receipts?no={sent['receiptNo']}")).text
+    assert "没有写明事项" in page
+    assert "交办后确定" not in page
 
 
 async def test_the_inbox_shows_what_is_mine_and_what_is_closed(house):

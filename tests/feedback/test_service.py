@@ -105,14 +105,6 @@ async def test_only_officials_of_the_agency_enter_screen_and_read(house):
     await house.call("p-sup", f"feedbacks/{id}/screen", {"outcome": "ACCEPTED"}, 403)
 
 
-async def test_an_old_form_is_refused(house):
-    id = (await house.write())["feedbackId"]
-    body = {"outcome": "ACCEPTED", "expected": 1}
-    await house.call("p-wang", f"feedbacks/{id}/screen", body)
-    problem = await house.call("p-wang", f"feedbacks/{id}/screen", body, 409)
-    assert "修改" in problem["detail"]
-
-
 async def test_the_same_form_sent_twice_has_one_receipt(house):
     id = new_id()
     first, second = await house.write(id=id), await house.write(id=id)

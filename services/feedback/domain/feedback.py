@@ -109,7 +109,9 @@ def _receive(act: ReceiveFeedback, state: Feedback) -> Sequence[FeedbackEvent]:
 
 
 def _screen(id: str, act: ScreenFeedback, state: Feedback) -> FeedbackEvent:
-    if state.stage is not Stage.RECEIVED:
+    """A refusal that was wrong can be mended; what was taken up is answered."""
+    reopened = state.stage is Stage.REJECTED and act.outcome is Outcome.ACCEPTED
+    if state.stage is not Stage.RECEIVED and not reopened:
         raise AlreadyScreened
     if act.outcome is Outcome.REJECTED and not (act.reason and act.reason_hash):
         raise ReasonMissing(field="reason")

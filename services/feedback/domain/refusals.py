@@ -1,6 +1,6 @@
 """Refusals a citizen or an official may meet here."""
 
-from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 
 
 class NoSuchFeedback(NotFound):
@@ -65,6 +65,13 @@ class NothingToRelease(Conflict):
 
 class OwnAnswer(Forbidden):
     text = "答复须由起草人以外的第二人审核发布，您不能审核自己起草的答复"
+
+
+class DoneMeanwhile(Stale):
+    text = "在您打开此页之后，这条意见的办理情况已被修改，您的操作没有提交。请查看最新情况后再办理"
+
+
+TWICE = "您已经办理过这一步，内容已经记录，无需重复提交；请查看最新情况"
 
 
 class AlreadyErased(Conflict):
