@@ -63,6 +63,14 @@ def open_household(data: Path) -> Household:
     return Household(data, _secrets(data / "secrets.json"), ports, public.rstrip("/"))
 
 
+def running_household(data: Path) -> Household:
+    """What the platform running over `data` was started with; nothing is chosen. Raises FileNotFoundError."""
+    ports: dict[str, int] = json.loads((data / "ports.json").read_text("utf-8"))
+    known: dict[str, str] = json.loads((data / "secrets.json").read_text("utf-8"))
+    public = os.environ.get("GONGKAI_PUBLIC_URL") or f"http://127.0.0.1:{ports['edge']}"
+    return Household(data, known, ports, public.rstrip("/"))
+
+
 def _secrets(path: Path) -> dict[str, str]:
     names = ("text_key", "database", "signer", *(f"client_{service}" for service in SERVICES))
     known: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from deploy.embedded.household import ROOT, data_folder, open_household
+from deploy.embedded.household import ROOT, data_folder, running_household
 from deploy.embedded.programs import Servers, service_environment
 
 
@@ -19,9 +19,12 @@ def environment(service: str) -> Mapping[str, str]:
     if os.environ.get("GONGKAI_WORKER_DSN"):
         return os.environ
     folder = data_folder()
-    if not (folder / "ports.json").exists():
-        raise SystemExit(f"{folder} 中没有平台：请先启动，或用环境变量 GONGKAI_DATA 指定数据目录")
-    home = open_household(folder)
+    try:
+        home = running_household(folder)
+    except FileNotFoundError:
+        raise SystemExit(
+            f"{folder} 中没有平台：请先启动，或用环境变量 GONGKAI_DATA 指定数据目录"
+        ) from None
     parts = urlsplit(os.environ.get("GONGKAI_POSTGRES_URL", ""))
     host, port = parts.hostname or "127.0.0.1", parts.port or home.ports["postgres"]
     kafka = os.environ.get("GONGKAI_KAFKA") or f"127.0.0.1:{home.ports['kafka']}"

@@ -18,6 +18,7 @@ from services.audit.publishing import carried
 from services.audit.settings import AuditSettings
 from services.audit.vault import vault_of
 from services.audit.verification import How, NoRoot, read_root, verify, write_root
+from shared.db import CONNECTION_ERRORS
 from shared.errors import DomainError
 from shared.peers import Peers
 from shared.settings import Settings
@@ -48,7 +49,11 @@ def run(arguments: list[str]) -> int:
     except (OSError, NoRoot) as problem:
         sys.stdout.write(f"无法读取保存的根：{problem}\n")
         return 2
-    report = asyncio.run(_verify(settings, saved, facts=given.facts, leaves=given.leaves))
+    try:
+        report = asyncio.run(_verify(settings, saved, facts=given.facts, leaves=given.leaves))
+    except CONNECTION_ERRORS as away:
+        sys.stdout.write(f"连接不上数据库，没有核验：{away}\n")
+        return 2
     sys.stdout.write("\n".join(report.lines(datetime.now(UTC))) + "\n")
     return 0 if report.sound else 1
 
