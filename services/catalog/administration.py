@@ -137,7 +137,14 @@ async def register_person(caller: Asking, person: str, agency: str, name: str) -
     async with caller.facts.transaction() as db:
         address = await caller.texts.put(db, agency, name.strip())
         fact = PersonRegistered(person_id=person, agency_id=agency, name_hash=address)
-        await caller.facts.execute_in(db, PERSON, person, Record(fact), caller.context(agency))
+        context = caller.context(agency)
+        await caller.facts.execute_in(db, PERSON, stream_of(caller, person), Record(fact), context)
+
+
+def stream_of(caller: Asking, person: str) -> str:
+    """The person's stream, by a keyed name: streams stand in the ledger's public leaves, and who signs in
+    under which name is nobody else's business."""
+    return caller.texts.address("person", person).removeprefix("t1:")[:32]
 
 
 async def must_have_organ(caller: Asking, agency: str, organ: str) -> None:
@@ -153,7 +160,8 @@ async def appoint(caller: Asking, fact: OfficeHolderChanged) -> None:
     await must_have_organ(caller, fact.agency_id, fact.organ_id)
     async with caller.facts.transaction() as db:
         context = caller.context(fact.agency_id)
-        await caller.facts.execute_in(db, PERSON, fact.person_id, Record(fact), context)
+        key = stream_of(caller, fact.person_id)
+        await caller.facts.execute_in(db, PERSON, key, Record(fact), context)
 
 
 async def activate(

@@ -86,3 +86,11 @@ async def test_a_person_is_registered_before_an_office_is_held(world: World):
     body = {"agencyId": SFJ, "organId": "o-sfj-office", "position": "科员", "roles": ["DRAFTER"],
             "since": "2024-01-01"}  # fmt: skip
     await world.refused(404, "p-admin", "POST", "/people/p-nobody/appointments", json=body)
+
+
+async def test_nobody_is_named_in_what_the_ledger_shows_to_everybody(world: World):
+    """Stream and type of a fact stand in public leaves; the person does not."""
+    streams = [row["stream"] for row in await world.run.sql("SELECT stream FROM events")]
+    people = [stream for stream in streams if stream.startswith("person-")]
+    assert people
+    assert not [stream for stream in streams if "p-chen" in stream or "p-admin" in stream]
