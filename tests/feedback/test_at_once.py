@@ -1,8 +1,17 @@
 """Two people at once, old forms, forms sent twice, and a decision that was wrong."""
 
 import asyncio
+from datetime import UTC, datetime
 
+from services.feedback.aggregates import FEEDBACK
+from services.feedback.domain.commands import About, ReturnAnswer
+from shared.facts import Context
 from tests.feedback.conftest import SFJ
+
+WAITS = (
+    "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)"
+    " WHERE NOT granted AND datname = current_database()"
+)
 
 
 async def test_an_old_form_is_refused(house):
@@ -49,3 +58,21 @@ async def test_a_wrong_refusal_is_mended_and_the_citizen_sees_it(house):
     await house.call("p-wang", f"{path}/assign", {"handler": "p-chen"})
     found = (await house.it.http.get(f"/feedback/api/v1/receipts/{sent['receiptNo']}")).json()
     assert (found["stageText"], found["rejectReason"]) == ("办理中", None)
+
+
+async def test_the_slower_by_a_moment_keeps_the_typed_words(house):
+    """Both have read the same version; the other's decision is written and not committed yet."""
+    id = await house.answered()
+    sent_back = About(id, ReturnAnswer("t1:" + "ab" * 32, "p-wang"))
+    context = Context(SFJ, "p-wang", datetime.now(UTC), "c")
+    async with house.it.browser("p-zhou") as http:
+        async with house.it.runtime.facts.transaction() as db:
+            await house.it.runtime.facts.execute_in(db, FEEDBACK, id, sent_back, context)
+            form = {"expected": "4", "reason": "请核实电话号码"}
+            path = f"/feedback/opinions/{id}/return"
+            slower = asyncio.create_task(http.post(path, data=form))
+            await house.it.until(lambda: house.it.sql(WAITS))
+        back = await slower
+    assert back.status_code == 409
+    assert "办理情况已被修改" in back.text
+    assert "您刚才填写的内容：请核实电话号码" in back.text

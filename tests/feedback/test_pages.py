@@ -1,6 +1,5 @@
 """The pages, as a browser without JavaScript uses them."""
 
-import asyncio
 import re
 
 import pytest
@@ -117,26 +116,6 @@ async def test_a_stale_page_gives_the_typed_answer_back(house):
         back = await post(http, f"opinions/{id}/return", expected="1", reason="理由不要丢")
     assert back.status_code == 409
     assert "理由不要丢" in back.text
-
-
-async def test_of_two_at_the_very_same_time_the_slower_keeps_the_typed_words(house):
-    id = await house.answered()
-    await house.it.grant("p-ma", "linjiang-sfj", "DISCLOSURE_OFFICE", organ="o-2")
-
-    async def send_back(person):
-        async with house.it.browser(person) as http:
-            path = f"opinions/{id}/return"
-            return await post(http, path, expected="4", reason=f"理由由{person}写")
-
-    people = ("p-zhou", "p-ma", "p-wang")
-    answers = await asyncio.gather(*(send_back(person) for person in people))
-    assert sorted(a.status_code for a in answers) == [303, 409, 409]
-    for person, back in zip(people, answers, strict=True):
-        kept = await house.it.sql("SELECT 1 FROM texts WHERE body LIKE $1", f"%{person}写%")
-        assert bool(kept) == (back.status_code == 303)
-        if back.status_code == 409:
-            assert "办理情况已被修改" in back.text
-            assert f"您刚才填写的内容：理由由{person}写" in back.text
 
 
 async def test_after_the_posting_the_page_says_what_still_counts(house):
