@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from services.catalog import contents, posts, queries
+from services.catalog import contents, posts, queries, seen
 from services.catalog.aggregates import ITEM
 from services.catalog.bodies import safe_html
 from services.catalog.domain import disclosure
@@ -62,9 +62,8 @@ async def save(
             context = caller.context(form.agency)
             if also:
                 await also(db)
-            return await caller.facts.execute_in(
-                db, ITEM, item_id, command, context, expected or None
-            )
+            version = await seen.as_seen(db, item_id, expected or None)
+            return await caller.facts.execute_in(db, ITEM, item_id, command, context, version)
     except Stale as stale:
         raise await _with_both_texts(caller, item_id, form, stale) from stale
     except StaleVersion:
@@ -199,8 +198,9 @@ async def submit(caller: Asking, item_id: str, expected: int | None = None) -> N
         )
         chain = PolicySet.model_validate(policy.data).chain_for(item.affairs_type, item.category)
         command = SubmitItem(caller.person, chain, missing)
+        version = await seen.as_seen(db, item_id, expected)
         await caller.facts.execute_in(
-            db, ITEM, item_id, command, caller.context(row.agency), expected
+            db, ITEM, item_id, command, caller.context(row.agency), version
         )
 
 
@@ -208,6 +208,7 @@ async def withdraw(caller: Asking, item_id: str, expected: int | None = None) ->
     """Take the revision back while it is in review."""
     async with caller.reading() as db:
         row = await queries.item(db, item_id)
+        version = await seen.as_seen(db, item_id, expected)
     await caller.execute(
-        ITEM, item_id, WithdrawItem(caller.person), agency=row.agency, expected=expected
+        ITEM, item_id, WithdrawItem(caller.person), agency=row.agency, expected=version
     )

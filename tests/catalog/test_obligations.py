@@ -32,6 +32,20 @@ async def test_an_item_past_its_day_is_recorded_as_missed_once(world: World):
     assert await fire(world) == 0
 
 
+async def test_becoming_overdue_makes_no_form_stale_but_another_text_does(world: World):
+    made = await world.draft(formedOn=PAST)
+    assert await fire(world) == 1
+    again = await world.ok(
+        "p-chen",
+        "PUT",
+        f"/items/{ITEM}?expected={made['version']}",
+        json=form(formedOn=PAST, title="改"),
+    )
+    old = {"expected": made["version"]}
+    await world.refused(409, "p-chen", "POST", f"/items/{ITEM}/submit", json=old)
+    await world.ok("p-chen", "POST", f"/items/{ITEM}/submit", json={"expected": again["version"]})
+
+
 async def test_a_public_item_and_one_that_need_not_be_public_are_never_missed(world: World):
     await world.draft(formedOn=PAST)
     await world.submit()
