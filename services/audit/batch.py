@@ -110,7 +110,7 @@ async def _keys(db: Db, keys: Sequence[tuple[str, bytes]]) -> None:
 
 async def _index(db: Db, batch: Batch) -> None:
     rows = [
-        (index, *vars(row_of(addition.entry)).values())
+        (index, *row_of(addition.entry))
         for index, addition in enumerate(batch.additions, batch.start)
     ]
     await _copy(db, STAGE, rows)

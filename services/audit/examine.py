@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from services.audit.vault import Unsealable, Vault, unseal
 from shared.envelope import Unreadable
 from shared.events import Json
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = Row._fields
 LOST = "密钥缺失，且没有依法销毁的记录，原始消息无法打开"
 
 
@@ -67,7 +67,7 @@ class Examiner:
             yield f"原始消息与条目不符（{error}）"
             return
         yield from self._against_leaf(entry, dek, row)
-        yield from _index_faults(vars(row_of(entry)), row)
+        yield from _index_faults(row_of(entry)._asdict(), row)
 
     def _against_leaf(self, entry: Entry, dek: bytes, row: Any) -> Iterator[str]:
         handle = row["payload_subject"]

@@ -130,7 +130,7 @@ class Feed:
 def received(record: Any, generation: int) -> Received:
     return Received(
         record.topic, record.partition, record.offset, generation, record.timestamp or 0,
-        record.key or b"", tuple((n, v or b"") for n, v in record.headers), record.value or b"",
+        record.key or b"", tuple([(n, v or b"") for n, v in record.headers]), record.value or b"",
     )  # fmt: skip
 
 

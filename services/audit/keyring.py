@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from services.audit.vault import GENERATIONS, Vault
+from services.audit.vault import GENERATIONS, Vault, forget_boxes
 from shared.db import Db
 
 MOST = 50_000  # keys kept in memory
@@ -55,6 +55,7 @@ class Keyring:
         """Their keys are being destroyed."""
         gone = set(handles)
         self._known = {s: key for s, key in self._known.items() if key.handle not in gone}
+        forget_boxes()
 
     async def _look_up(self, db: Db, subjects: Collection[str], generation: int) -> list[str]:
         """Take over or make the keys of this generation; returns those whose key was destroyed."""

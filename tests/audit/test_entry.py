@@ -1,7 +1,5 @@
 """Leaf bytes: one way to write them, nothing personal in them, every changed byte noticed."""
 
-from dataclasses import replace
-
 import orjson
 import pytest
 import rfc8785
@@ -65,13 +63,13 @@ def test_a_leaf_is_exactly_these_bytes() -> None:
 
 def changed() -> list[Received]:
     """The record with each single byte of key, headers and value changed."""
-    records = [replace(RECORD, key=bad) for bad in flips(RECORD.key)]
-    records += [replace(RECORD, value=bad) for bad in flips(RECORD.value)]
+    records = [RECORD._replace(key=bad) for bad in flips(RECORD.key)]
+    records += [RECORD._replace(value=bad) for bad in flips(RECORD.value)]
     for n, (name, value) in enumerate(RECORD.headers):
         if name.startswith("ce_"):
             before, after = RECORD.headers[:n], RECORD.headers[n + 1 :]
             records += [
-                replace(RECORD, headers=(*before, (name, bad), *after)) for bad in flips(value)
+                RECORD._replace(headers=(*before, (name, bad), *after)) for bad in flips(value)
             ]
     return records
 
@@ -101,20 +99,20 @@ def test_without_the_key_equal_contents_do_not_look_equal() -> None:
 
 def with_header(name: str, value: bytes) -> Received:
     kept = tuple(pair for pair in RECORD.headers if pair[0] != name)
-    return replace(RECORD, headers=(*kept, (name, value)))
+    return RECORD._replace(headers=(*kept, (name, value)))
 
 
 @pytest.mark.parametrize(
     "bad",
     [
-        replace(RECORD, key=b"\xff"),
-        replace(RECORD, key=b"other"),
-        replace(RECORD, value=b"{"),
-        replace(RECORD, value=b"[]"),
-        replace(RECORD, headers=()),
-        replace(RECORD, headers=(*RECORD.headers, ("ce_id", b"twice"))),
-        replace(RECORD, topic="gongkai.approval"),
-        replace(RECORD, timestamp=-1),
+        RECORD._replace(key=b"\xff"),
+        RECORD._replace(key=b"other"),
+        RECORD._replace(value=b"{"),
+        RECORD._replace(value=b"[]"),
+        RECORD._replace(headers=()),
+        RECORD._replace(headers=(*RECORD.headers, ("ce_id", b"twice"))),
+        RECORD._replace(topic="gongkai.approval"),
+        RECORD._replace(timestamp=-1),
         with_header("ce_sequence", b"8"),
         with_header("ce_position", b"-1"),
         with_header("ce_time", b"yesterday"),

@@ -5,8 +5,8 @@ The writer inserts it, verification derives it again and compares.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from services.audit.domain.entry import (
     CONFLICT,
@@ -23,8 +23,7 @@ from shared.envelope import Message, Unreadable, framed
 from shared.events import Json
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of `ledger_event`. `position` is None where the entry is no fact of a service."""
 
     id: str

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from shared.envelope import Unreadable
 
 Source = tuple[str, int, int, int]  # topic, partition, offset, generation of the topic
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(NamedTuple):
     """Bytes, place and broker time (ms since 1970 UTC)."""
 
     topic: str
@@ -37,7 +36,7 @@ class Received:
     @property
     def attributes(self) -> bytes:
         """Key, sorted `ce_*` headers and value: the same bytes as `shared.envelope.framed`."""
-        own = [header for header in self.headers if header[0].startswith("ce_")]
+        own = [header for header in self.headers if header[0][:3] == "ce_"]
         return framed(self.key, sorted(own), self.value)
 
     @property
