@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from services.audit.domain.report import Report
 from shared.db import Db
-from tlog.merkle import Tree, leaf_hash, node_hash
+from tlog.merkle import Tree, leaf_hash
 from tlog.tiles import WIDTH
 
 SAVED = "事先保存"  # words for where a root was kept, before 的
@@ -34,6 +35,7 @@ class Regrown:
     )  # of the roots of full chunks: the nodes from level 1 on
     last: list[bytes] = field(default_factory=list)  # leaf hashes of the chunk that is not full
     growing: dict[tuple[int, int], bytearray] = field(default_factory=dict)
+    fetched: dict[int, bytes] = field(default_factory=dict)  # tiles of leaf hashes, by number
 
     @property
     def size(self) -> int:
@@ -45,10 +47,17 @@ class Regrown:
             tree.append(one)
         return tree.root()
 
+    async def prefetch(self, first: int, last: int) -> None:
+        """Read the tiles of leaf hashes that will be compared next."""
+        rows = await self.db.fetch(
+            "SELECT n, data FROM ledger_tile WHERE level = 0 AND n >= $1 AND n <= $2", first, last
+        )
+        self.fetched = {row["n"]: row["data"] for row in rows}
+
     async def take(self, leaves: Sequence[bytes | None]) -> None:
         """The next chunk. For a leaf that is gone (already reported) its hash in the tile stands in."""
         n = self.above.size
-        stored = await self._stored(0, n)
+        stored = self.fetched.get(n) or await self._stored(0, n)
         hashes = [
             stored[32 * at : 32 * at + 32] if leaf is None else leaf_hash(leaf)
             for at, leaf in enumerate(leaves)
@@ -130,8 +139,9 @@ class Regrown:
 
 
 def _root(hashes: Sequence[bytes]) -> bytes:
-    """Of exactly 256."""
+    """Of exactly 256: RFC 6962 2.1, level by level."""
     level = list(hashes)
     while len(level) > 1:
-        level = [node_hash(level[n], level[n + 1]) for n in range(0, len(level), 2)]
+        pairs = zip(level[::2], level[1::2], strict=True)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
     return level[0]

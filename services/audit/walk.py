@@ -51,9 +51,7 @@ class Walk:
             if self.examiner:
                 self.examiner.keys = await self._keys(self.examiner.vault, rows)
                 self._examine(self.examiner, rows)
-            for row in rows:
-                if row["leaf"] is not None:
-                    await self._leaf(row["idx"], row["leaf"])
+            await self._leaves(rows)
             await progress(self.report.checked, self.report.size)
             await asyncio.sleep(0)
         if self.chunk:
@@ -69,6 +67,22 @@ class Walk:
                     self.streams.add(row["idx"], orjson.loads(row["leaf"]))
             except (ValueError, KeyError, TypeError, AttributeError):
                 continue  # the examiner has said so
+
+    async def _leaves(self, rows: list[Any]) -> None:
+        """Whole chunks at once where none is missing; else one by one, to say which."""
+        await self.tree.prefetch(rows[0]["idx"] // WIDTH, rows[-1]["idx"] // WIDTH)
+        leaves = [row["leaf"] for row in rows]
+        first, last = rows[0]["idx"], rows[-1]["idx"]
+        due = self.tree.above.size * WIDTH
+        if not self.chunk and first == due and last - first + 1 == len(rows) and None not in leaves:
+            for start in range(0, len(leaves) - WIDTH + 1, WIDTH):
+                await self.tree.take(leaves[start : start + WIDTH])
+            self.chunk = leaves[len(leaves) // WIDTH * WIDTH :]
+            self.report.checked += len(leaves)
+            return
+        for row in rows:
+            if row["leaf"] is not None:
+                await self._leaf(row["idx"], row["leaf"])
 
     async def _leaf(self, index: int, leaf: bytes) -> None:
         due = self.tree.above.size * WIDTH + len(self.chunk)
