@@ -27,8 +27,8 @@ from deploy.embedded.household import ROOT
 from deploy.embedded.supervisor import stoppable
 from shared.workdays import CHINA
 
-NAMES = ("kernel", "rebuilding", "publishing", "portal", "embedded")
-LONGEST = 600.0  # seconds for all of them
+NAMES = ("kernel", "ledger", "rebuilding", "publishing", "portal", "embedded")
+LONGEST = 800.0  # seconds for all of them
 ONE = 200.0  # seconds for one
 TIDYING = 20.0  # seconds to end its servers after SIGTERM
 

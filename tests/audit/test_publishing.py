@@ -1,18 +1,23 @@
 """Publishing: signed only when durable and right, witnessed if they answer, shown as files."""
 
 import asyncio
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from services.audit.house import House
+from services.audit.log import leading
 from services.audit.publishing.agreement import Forked
 from services.audit.publishing.publish import Overtaken
+from signer import keyring
 from tests.audit.conftest import Store
-from tests.audit.parties import Parties, noted, parties, writing
+from tests.audit.parties import ORIGIN, Parties, noted, parties, writing
+from tests.audit.test_house import said
 from tests.audit.test_log import append, story
 from tlog.checkpoint import checkpoint_of
 from tlog.merkle import Tree, leaf_hash
-from tlog.note import parse_note
+from tlog.note import opened, parse_note
 from tlog.policy import judge
 from tlog.tiles import bundles_of, tiles_of
 
@@ -136,3 +141,40 @@ async def test_of_two_that_publish_at_once_one_gives_up(store: Store, known: Par
     assert all(isinstance(o, bool | Overtaken) for o in outcomes)
     assert len(await store.sql("SELECT DISTINCT size FROM ledger_note")) == 1
     await append(store, RECORDS[:120])
+
+
+async def test_while_a_key_is_rotated_both_sign_and_the_log_names_the_new_one(
+    store: Store, known: Parties
+) -> None:
+    old_policy = known.policy
+    await quickly(store, 100)
+    async with known.publisher(store) as publisher:
+        await publisher.publish()
+    new, _ = keyring.rotate(known.folder / "signer", bytes([9]) * 32)
+    for name in known.witnesses:
+        with (known.folder / name / "logs.txt").open("a") as logs:
+            logs.write(f"log {new}\n")
+    both = [old_policy.logs[0].vkey, new]
+    async with leading(store.worker, store.vault) as ledger:
+        await House(ledger).open(ORIGIN, keys=both)
+        await House(ledger).open(ORIGIN, keys=both)
+        await noted(ledger)
+    async with known.publisher(store) as publisher:
+        await publisher.publish()
+    note = parse_note(known.note())
+    assert opened(note, both) == tuple(both)
+    assert judge(old_policy, note).quorum, "whoever has the old policy still believes it"
+    told = await said(store, "audit.key.rotate.v1")
+    assert [one["key"] for one in told] == [str(key) for key in both]
+
+
+async def test_a_new_log_names_the_end_of_the_one_before(store: Store, known: Parties) -> None:
+    await quickly(store, 100)
+    async with known.publisher(store) as publisher:
+        await publisher.publish()
+    last = known.note()
+    async with leading(store.worker, store.vault) as ledger:
+        await House(ledger).open("gongkai.linjiang.example/audit/330105/2027", last)
+    [genesis] = await said(store, "log.genesis.v1")
+    assert genesis["previous"]["size"] == 100
+    assert genesis["previous"]["noteSha256"] == sha256(last).hexdigest()
