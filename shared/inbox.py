@@ -7,6 +7,8 @@ holds its own stream only. The mark and the effect commit together; the offset i
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +27,7 @@ from shared.store import StaleVersion
 Handler = Callable[[Db, Message], Awaitable[None]]
 log = structlog.get_logger()
 
+SAVE = 1.0  # seconds between two commits of offsets
 TRIES = 5  # before a message with an unexpected error is parked
 
 
@@ -194,6 +197,11 @@ def _place(message: Message) -> str | None:
 
 
 async def run_consumer(bus: Bus, inbox: Inbox, topics: Sequence[str]) -> None:
+    """Offsets are saved after the work, and not after each batch: to the broker that is as much work as
+    a message, and what is read again after a crash is recognised and dropped."""
+    saved = -math.inf
     async for messages, commit in bus.subscribe(inbox.consumer, topics):
         await inbox.receive(messages)
-        await commit()
+        if time.monotonic() - saved >= SAVE:
+            await commit()
+            saved = time.monotonic()

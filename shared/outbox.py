@@ -15,7 +15,7 @@ RELAY = 7_003
 BATCH = 1000
 # Seconds from one small batch to the next: each costs the broker and every consumer a round of its own,
 # whatever is in it. A fact that comes after a pause leaves at once.
-PACE = 0.05
+PACE = 0.1
 
 PENDING = """
 SELECT position, stream, version, type, agency, actor, recorded_at, correlation, causation, message
