@@ -86,15 +86,20 @@ async def connect(house: House, service: str) -> Any:
 
 
 async def settled(stores: dict[str, Any]) -> Row:
-    """Wait until nothing is on its way: outboxes and parked messages empty, ledger complete."""
+    """Wait until nothing is on its way: outboxes and parked messages empty, inboxes and ledger complete.
+
+    A consumer that was killed last comes back only when the broker has given its session up.
+    """
     end = time.monotonic() + SETTLING
     while True:
         waiting = sum([await db.fetchval("SELECT count(*) FROM outbox") for db in stores.values()])
         parked = sum([await db.fetchval("SELECT count(*) FROM parked") for db in stores.values()])
+        untaken = sum([(await _inbox(stores, name)).lost for name in SERVICES])
         behind = (await _ledger(stores)).lost
-        if not (waiting or parked or behind) or time.monotonic() > end:
-            note = f"待发 {waiting}，暂存 {parked}，未入账 {behind}"
-            return Row("在途", 0, waiting + parked, waiting + parked + behind, 0, note)
+        lost = waiting + parked + untaken + behind
+        if not lost or time.monotonic() > end:
+            note = f"待发 {waiting}，暂存 {parked}，未收 {untaken}，未入账 {behind}"
+            return Row("在途", 0, waiting + parked, lost, 0, note)
         await asyncio.sleep(1)
 
 
