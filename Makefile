@@ -39,7 +39,7 @@ format: $(STAMP) ## 自动整理格式 / format the code
 	$(BIN)/ruff format .
 
 bench: $(STAMP) artifacts ## 性能测试 / measure
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
 
 artifacts: $(RUNTIME) ## 下载并校验数据库、消息服务和网页资源 / fetch what is not a wheel
 	@$(BIN)/python -m deploy.artifacts

@@ -1,6 +1,7 @@
 """`python -m benchmarks [NAME …] [--markdown]`: every benchmark in a process of its own, one after the other.
 
-`--markdown` also writes the table, with date, command and machine, into docs/benchmarks.md.
+`--markdown` also writes the table, with date, command and machine, into docs/benchmarks.md, and what
+concerns embedded mode into docs/embedded.md.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from rich.table import Table
 
 from benchmarks.figures import KEPT, Figure, collected, number
 from benchmarks.machine import busy, description
-from benchmarks.page import PAGE, written
+from benchmarks.page import EMBEDDED, PAGE, written
 from deploy.embedded.household import ROOT
 from deploy.embedded.supervisor import stoppable
 from shared.workdays import CHINA
@@ -119,7 +120,10 @@ def main() -> int:
     console.print(table(outcomes))
     if given.markdown:
         figures = [(outcome.name, one) for outcome in outcomes for one in outcome.figures]
-        written(figures, "make bench", datetime.now(CHINA), f"{description()} {warning}")
+        embedded = [(name, one) for name, one in figures if name == "embedded"]
+        now, machine = datetime.now(CHINA), f"{description()} {warning}"
+        written(PAGE, figures, "make bench", now, machine)
+        written(EMBEDDED, embedded, "python -m benchmarks.embedded", now, machine)
     return int(any(outcome.failed for outcome in outcomes))
 
 

@@ -1,4 +1,4 @@
-"""The table of docs/benchmarks.md: written between two marks, the prose around it is kept."""
+"""The tables of docs/benchmarks.md and docs/embedded.md: written between two marks, the prose is kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, number
 
-PAGE = Path(__file__).parents[1] / "docs/benchmarks.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE, EMBEDDED = DOCS / "benchmarks.md", DOCS / "embedded.md"
 BEGIN, END = (
     "<!-- figures: written by `python -m benchmarks --markdown` -->\n",
     "<!-- end of figures -->",
@@ -38,10 +39,10 @@ def replaced(page: str, table: str) -> str:
 
 
 def written(
-    figures: Sequence[tuple[str, Figure]], command: str, at: datetime, machine: str
+    page: Path, figures: Sequence[tuple[str, Figure]], command: str, at: datetime, machine: str
 ) -> None:
-    """Write date, command, machine and figures into the page."""
+    """Write date, command, machine and figures into the page. Raises NoMarks."""
     head = f"{at:%Y-%m-%d %H:%M}（北京时间），`{command}`，{machine.strip()}\n"
     titles = "| 命令 | 项目 | 结果 | 目标 | 判定 | 本机极限（同一次运行中测得） |\n|---|---|---|---|---|---|"
     table = "\n".join([head, titles, *rows(figures)])
-    PAGE.write_text(replaced(PAGE.read_text("utf-8"), f"{table}\n"), "utf-8")
+    page.write_text(replaced(page.read_text("utf-8"), f"{table}\n"), "utf-8")

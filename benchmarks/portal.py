@@ -26,7 +26,7 @@ from tests.faults.walk import Walk, items_of
 
 ITEMS = 12
 VISITORS = 16  # connections, each asking for the next page as soon as it has one
-ROUNDS = 3
+ROUNDS = 2
 BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 SHARE = 0.5  # of what the bare server does
 LIMIT = "同一程序，不加任何配置"

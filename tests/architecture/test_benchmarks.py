@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.__main__ import NAMES
 from benchmarks.figures import Figure, percentile
-from benchmarks.page import BEGIN, END, PAGE, NoMarks, replaced, rows
+from benchmarks.page import BEGIN, EMBEDDED, END, PAGE, NoMarks, replaced, rows
 
 
 def figure(value: float, aim: float, *, lower: bool = False) -> Figure:
@@ -41,7 +41,12 @@ def test_the_percentile_is_a_value_that_was_measured():
     assert percentile([7], 99) == 7
 
 
-def test_the_page_explains_every_benchmark_and_has_its_marks():
+@pytest.mark.parametrize("page", [PAGE, EMBEDDED])
+def test_the_pages_have_a_place_for_their_table(page):
+    text = page.read_text("utf-8")
+    assert replaced(text, "") != text
+
+
+def test_the_page_explains_every_benchmark():
     page = PAGE.read_text("utf-8")
-    assert replaced(page, "") != page
     assert [name for name in NAMES if f"**`{name}`** — " not in page] == []
