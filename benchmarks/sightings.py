@@ -16,8 +16,8 @@ from benchmarks.wire import Wires
 ITEM = re.compile(r"/i/([0-9a-f-]{36})\.html")
 NUMBER = re.compile(r"（测速之(\d+)）")
 LOOK = 0.01  # seconds between looks at files
-ASK = 0.05  # seconds between questions to WeChat
-SCREEN = 0.1  # seconds between looks at the screen
+ASK = 0.1  # seconds between questions to WeChat
+SCREEN = 0.2  # seconds between looks at the screen
 
 
 @dataclass
